@@ -1,0 +1,95 @@
+"""The project's commands: `nox -l` lists them, `nox -s pdf -- q1` passes arguments on.
+
+The first run of a session makes its environment and needs the network; later runs
+reuse it and touch no network, until pyproject.toml changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+import nox
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))  # solgen.engine runs before anything is installed
+
+from solgen import engine  # noqa: E402
+from solgen.errors import EnvironmentProblem  # noqa: E402
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests", "pdf"]
+
+PYPROJECT = HERE / "pyproject.toml"
+PATIENCE = 5.0  # seconds that Ctrl-C leaves solgen to stop LaTeX and clean up
+
+
+@nox.session
+def pdf(session: nox.Session) -> None:
+    """Build the verified booklets into build/ (arguments: q1 ... --lang fr)."""
+    _get_engine(session)
+    _install(session)
+    _run(session, "solgen", "pdf", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run every test (arguments go to pytest: -k q1, -x ...)."""
+    _get_engine(session)
+    _install(session, "test")
+    # A file's tests stay together: several share one built booklet.
+    _run(session, "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Verify the questions' answers only, without LaTeX (arguments: q1 ...)."""
+    _install(session)
+    _run(session, "solgen", "check", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style (ruff) and types (mypy); `-- --fix` repairs what it can."""
+    _install(session, "lint")
+    fix = "--fix" in session.posargs
+    session.run("ruff", "check", *(["--fix"] if fix else []), ".")
+    session.run("ruff", "format", *([] if fix else ["--check"]), ".")
+    session.run("mypy")
+
+
+@nox.session
+def new(session: nox.Session) -> None:
+    """Write a starter question that builds at once (argument: its name, q8)."""
+    _install(session)
+    _run(session, "solgen", "new", *session.posargs)
+
+
+def _get_engine(session: nox.Session) -> None:
+    """Make sure LaTeX is there before anything is installed or computed."""
+    try:
+        engine.obtain(session.log)
+    except EnvironmentProblem as problem:
+        session.error(str(problem))
+
+
+def _install(session: nox.Session, *groups: str) -> None:
+    """Install solgen and dependency groups, unless this environment already has them.
+
+    An installer asks the index even when it finds nothing to do, so a stamp with the
+    hash of pyproject.toml says that the environment is as it should be.
+    """
+    key = hashlib.sha256(PYPROJECT.read_bytes() + str((HERE, groups)).encode()).hexdigest()
+    stamp = Path(session.virtualenv.location) / "solgen-installed"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
+        return
+    wanted = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), *groups)
+    session.install("-e", ".", *wanted)
+    stamp.write_text(key, encoding="utf-8")
+
+
+def _run(session: nox.Session, *command: str) -> None:
+    session.run(*command, interrupt_timeout=PATIENCE, terminate_timeout=PATIENCE)

@@ -1,0 +1,72 @@
+"""solgen: verified, bilingual solution booklets.
+
+The names below are what a question module uses; they are loaded when first asked for, so that
+`solgen list` and `solgen doctor` start without SymPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from solgen.algebra import derivative, unfold
+    from solgen.checks import by_slope, equals
+    from solgen.evidence import agree, equal, holds
+    from solgen.forms import over, plus, power, times
+    from solgen.model import Answer, Check, Derivation, Figure, Part, Question, Step, Table
+    from solgen.symbols import Term, symbol
+    from solgen.text import Text
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Answer",
+    "Check",
+    "Derivation",
+    "Figure",
+    "Part",
+    "Question",
+    "Step",
+    "Table",
+    "Term",
+    "Text",
+    "agree",
+    "by_slope",
+    "derivative",
+    "equal",
+    "equals",
+    "holds",
+    "over",
+    "plus",
+    "power",
+    "symbol",
+    "times",
+    "unfold",
+]
+
+_HOMES = {
+    "algebra": ("derivative", "unfold"),
+    "checks": ("by_slope", "equals"),
+    "evidence": ("agree", "equal", "holds"),
+    "forms": ("over", "plus", "power", "times"),
+    "model": (
+        "Answer",
+        "Check",
+        "Derivation",
+        "Figure",
+        "Part",
+        "Question",
+        "Step",
+        "Table",
+    ),
+    "symbols": ("Term", "symbol"),
+    "text": ("Text",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"solgen.{module}"), name)
+    raise AttributeError(f"module 'solgen' has no attribute {name!r}")

@@ -1,0 +1,237 @@
+"""An edition assembled: every question rendered, front and back matter, the PyLaTeX document."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Any
+
+from pylatex import Command, Document, NoEscape, Package
+from pylatex.base_classes import Options
+
+from solgen import __version__, matter
+from solgen.compile import GUARD
+from solgen.edition import Edition
+from solgen.errors import Where
+from solgen.latex import escape, prose
+from solgen.load import Loaded
+from solgen.locales import Locale
+from solgen.project import Project
+from solgen.render import Rendered, render
+from solgen.stream import PartText, Section
+from solgen.templating import environment
+from solgen.verify import Report
+
+
+def make_edition(
+    project: Project,
+    questions: list[Loaded],
+    report: Report,
+    locales: tuple[Locale, ...],
+    engine: str,
+) -> tuple[Edition, Document]:
+    """Render every question in every language of the edition, and assemble the document."""
+    edition = Edition(locales)
+    edition.authored = [
+        (prose(q.question.title, locale), _title_place(project, q, locale))
+        for q in questions
+        for locale in locales
+    ]
+    rendered: dict[str, list[Rendered]] = {}
+    for loaded in questions:
+        # Figures are shared: the first language prints them, with every language's caption.
+        rendered[loaded.name] = [
+            render(project, loaded, report, locale, locales if index == 0 else ())
+            for index, locale in enumerate(locales)
+        ]
+    context = {
+        "covers": [matter.cover(project, c) for c in locales],
+        "contents": _contents(locales),
+        "front": [matter.front(project, questions, edition, c) for c in locales],
+        "questions": [_question(project, edition, q, rendered[q.name]) for q in questions],
+        "back": [matter.back(project, report, edition, c, engine) for c in locales],
+    }
+    jinja = environment(project)
+    edition.body = jinja.get_template("booklet.tex.j2").render(context)
+    edition.body = re.sub("\x01[^\x02]*\x02", "", edition.body)
+    return edition, _document(project, edition)
+
+
+def _title_place(project: Project, loaded: Loaded, locale: Locale) -> Where:
+    where = loaded.question.title.where
+    file = project.relative(str(where.file))
+    return Where(file, where.line, str(loaded.number), None, locale.code)
+
+
+def _document(project: Project, edition: Edition) -> Document:
+    """The PyLaTeX document: class, packages, look, body."""
+    first = edition.locales[0]
+    document = Document(
+        documentclass="memoir",
+        document_options=["11pt", "oneside", project.paper],
+        fontenc=None,
+        inputenc=None,
+        lmodern=False,
+        textcomp=False,
+        page_numbers=False,
+    )
+    others = dict.fromkeys(c.babel for c in edition.locales[1:])
+    babel = ",".join([*others, f"main={first.babel}"])
+    for package in (
+        Package("iftex"),
+        Package("amsmath"),
+        Package("amssymb"),
+        Package("lmodern"),
+        Package("graphicx"),
+        Package("xcolor"),
+        Package("babel", options=NoEscape(babel)),
+        Package("microtype"),
+    ):
+        document.packages.append(package)
+    title = " / ".join(project.texts["title"][c.code] for c in edition.locales)
+    preamble = [
+        # These keep the build folder and the day out of the PDF.
+        r"\ifPDFTeX\pdfminorversion=7 \pdftrailerid{} \pdfsuppressptexinfo=-1 \fi",
+        r"\ifPDFTeX\usepackage[T1]{fontenc}\fi",
+        *dict.fromkeys(c.babel_setup for c in edition.locales if c.babel_setup),
+        rf"\newcommand\soltitle{{{escape(title)}}}",
+        _look(project),
+    ]
+    for line in preamble:
+        document.preamble.append(NoEscape(line))
+    document.preamble.append(
+        Command(
+            "usepackage",
+            "hyperref",
+            options=Options(
+                NoEscape("hidelinks,unicode,bookmarksnumbered=false,bookmarksopen=true")
+            ),
+        )
+    )
+    author = project.texts.get("author", {}).get(first.code, "")
+    document.preamble.append(
+        NoEscape(
+            rf"\hypersetup{{pdftitle={{{escape(title)}}},pdflang={{{first.tag}}},"
+            rf"pdfauthor={{{escape(author)}}},pdfcreator={{solgen {__version__}}},"
+            rf"pdfsubject={{{escape(' / '.join(c.word('solutions') for c in edition.locales))}}},"
+            r"pdfdisplaydoctitle=true,bookmarksdepth=2}"
+        )
+    )
+    document.preamble.append(NoEscape(GUARD))
+    document.append(NoEscape(edition.body))
+    document.append(NoEscape(r"\typeout{solgen-end}"))
+    return document
+
+
+def _look(project: Project) -> str:
+    own = project.templates / "look.tex"
+    shipped = files("solgen") / "templates" / "look.tex"
+    return (own if own.is_file() else shipped).read_text(encoding="utf-8")
+
+
+def _contents(locales: tuple[Locale, ...]) -> NoEscape:
+    heading = " / ".join(escape(c.word("contents")) for c in locales)
+    return NoEscape(rf"\renewcommand\contentsname{{{heading}}}\tableofcontents*")
+
+
+def _question(
+    project: Project, edition: Edition, loaded: Loaded, rendered: list[Rendered]
+) -> dict[str, Any]:
+    """One question in all languages: its snippets are filed, its skeleton returned."""
+    locales = edition.locales
+    titles = [prose(loaded.question.title, c) for c in locales]
+    first = locales[0]
+    head = f"{escape(first.word('question').capitalize())} {loaded.number}"
+    parts = []
+    for index, part in enumerate(loaded.question.parts, start=1):
+        languages = []
+        for one in rendered:
+            name = _file(edition, loaded, one, one.parts[index])
+            languages.append({**edition.frame(one.locale), "file": name})
+        labels = list(dict.fromkeys(c.part(part.id) for c in locales))
+        parts.append(
+            {
+                "anchor": f"{loaded.name}.{part.id}",
+                "label": escape(" / ".join(f"{loaded.number} {label}" for label in labels)),
+                "points": escape(
+                    " / ".join(
+                        dict.fromkeys(
+                            f"{part.points} {c.count('points', part.points)}" for c in locales
+                        )
+                    )
+                ),
+                "bookmark": escape(f"{loaded.number} {labels[0]}"),
+                "languages": languages,
+            }
+        )
+    return {
+        "anchor": loaded.name,
+        "head": head,
+        "title": NoEscape(r"\par ".join(titles)),
+        "bookmark": NoEscape(" / ".join(titles)),
+        "languages": [
+            {**edition.frame(c.locale), "given": _file(edition, loaded, c, c.parts[0])}
+            for c in rendered
+            if not all(section.empty() for section in c.parts[0].sections)
+        ],
+        "notation_head": escape(" / ".join(dict.fromkeys(c.word("notation") for c in locales))),
+        "notation": matter.notation(project, edition, loaded, locales),
+        "parts": parts,
+    }
+
+
+def _file(edition: Edition, loaded: Loaded, one: Rendered, part: PartText) -> str:
+    """File one part's snippet in one language; return its name."""
+    name = f"{loaded.name}-{part.id or 'given'}-{one.locale.code}"
+    lines: list[tuple[str, Where]] = []
+    for section in part.sections:
+        lines += _section(section, part, one)
+    edition.snippets[name] = lines
+    return name
+
+
+_WRAPPERS = {
+    "answer": "solanswer",
+    "limits": "solaside",
+    "mistakes": "solaside",
+    "erratum": "solaside",
+}
+
+
+def _section(section: Section, part: PartText, one: Rendered) -> list[tuple[str, Where]]:
+    """A section's heading and blocks, each line with where its author wrote it."""
+
+    def at(line: int) -> Where:
+        question = str(one.loaded.number)
+        return Where(one.template, line, question, part.id or None, one.locale.code)
+
+    here = at(section.source)
+    wrapper = _WRAPPERS.get(section.kind, "solstatement" if part.id else "")
+    if section.kind == "solution":
+        wrapper = ""
+    lines = []
+    if part.id:
+        lines.append((rf"\solhead{{{escape(one.locale.word(section.kind))}}}", here))
+    if wrapper:
+        lines.append((rf"\begin{{{wrapper}}}", here))
+    previous = None
+    for block in section.blocks:
+        made = _trimmed([(line.text, at(line.source)) for line in block.lines])
+        if made and previous is not None and block.paired and previous.paired:
+            lines.append((r"\par", made[0][1]))
+        lines += made
+        previous = block if made else previous
+    if wrapper:
+        lines.append((rf"\end{{{wrapper}}}", here))
+    if section.kind == "given" and part.id:
+        lines.append((r"\solkeep", here))
+    return lines
+
+
+def _trimmed(lines: list[tuple[str, Where]]) -> list[tuple[str, Where]]:
+    """Without the blank lines at both ends, which would end a paragraph before a display."""
+    while lines and not lines[0][0].strip():
+        lines = lines[1:]
+    while lines and not lines[-1][0].strip():
+        lines = lines[:-1]
+    return lines

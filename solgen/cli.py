@@ -1,0 +1,158 @@
+"""The command line: `solgen pdf | check | list | new | doctor`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solgen import __version__
+from solgen.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, SolgenError
+from solgen.project import find_project
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="solgen")
+def main() -> None:
+    """Verified, bilingual solution booklets.
+
+    Exit codes: 0 done; 2 usage; 10 question malformed; 11 answer refused; 12 template or
+    translation; 13 LaTeX; 14 figure; 16 limit; 17 environment; 18 another build is running;
+    70 internal error; 130 interrupted.
+    """
+
+
+@main.command()
+@click.argument("questions", nargs=-1)
+@click.option("--lang", "languages", multiple=True, help="Only this language's booklet.")
+def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
+    """Build the booklets (all questions, or those named: q1 q2)."""
+    from solgen.engine import require
+
+    project = find_project(Path.cwd())
+    names = project.select(questions)
+    for code in languages:
+        if code not in project.languages:
+            raise click.BadParameter(
+                f"{code!r} is not one of {', '.join(project.languages)}", param_hint="--lang"
+            )
+    require()  # a machine without TeX is told so before anything is computed
+    from solgen.build import build
+
+    start = time.monotonic()
+    with _progress() as tell:
+        built = build(project, names, languages, tell, whole=not questions)
+    answers = built.report.answers
+    proved = sum(entry.status == "proved" for entry in answers)
+    _say(f"{len(answers)} answers verified: {proved} proved, {len(answers) - proved} sampled")
+    for file in built.files:
+        pages = built.pages.get(file.name)
+        _say(f"  {project.relative(file)}" + (f"  {pages} pages" if pages else ""))
+    if languages:
+        _say("the other editions were left as they were")
+    _say(f"done in {time.monotonic() - start:.1f} s")
+
+
+@main.command()
+@click.argument("questions", nargs=-1)
+def check(questions: tuple[str, ...]) -> None:
+    """Verify the answers, without drawing or typesetting."""
+    project = find_project(Path.cwd())
+    names = project.select(questions)
+    from solgen.build import check as run
+
+    with _progress() as tell:
+        report = run(project, names, tell)
+    for entry in report.answers:
+        roads = ", ".join(entry.roads)
+        _say(f"{entry.question} ({entry.part})  {entry.status:8} {entry.name}: {roads}")
+    _say(f"{len(report.answers)} answers verified")
+
+
+@main.command("list")
+@click.argument("questions", nargs=-1)
+def list_questions(questions: tuple[str, ...]) -> None:
+    """List the questions, their parts and points."""
+    from solgen.listing import listing
+
+    project = find_project(Path.cwd())
+    for entry in listing(project, project.select(questions)):
+        titles = " / ".join(entry.titles.get(code, "?") for code in project.languages)
+        parts = ", ".join(f"{letter} {points}" for letter, points in entry.parts.items())
+        _say(f"{entry.name}  {sum(entry.parts.values()):3} points  {titles}  ({parts})")
+
+
+@main.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write a starter: a question (q8) in this exam, or a new exam (any other name)."""
+    from solgen.new import new_exam, new_question
+
+    writer: Callable[[Path, str], list[Path]] = (
+        new_question if name[:1] == "q" and name[1:].isdigit() else new_exam
+    )
+    for file in writer(Path.cwd(), name):
+        _say(f"wrote {file}")
+
+
+@main.command()
+@click.option("--install", is_flag=True, help="Get a TeX engine if there is none.")
+def doctor(install: bool) -> None:
+    """Say what is there, what is missing, and how to get it."""
+    from solgen.doctor import diagnose
+
+    healthy = diagnose(_say, install=install)
+    sys.exit(0 if healthy else 17)
+
+
+def _say(line: str) -> None:
+    click.echo(line)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Tell what is being done: one living line on a terminal, silence in a file."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("load", spinner="line") as status:
+        yield lambda line: status.update(line)
+
+
+def run(arguments: list[str] | None = None) -> Any:
+    """Run the command line; every failure ends in a message and a documented exit code."""
+    signal.signal(signal.SIGTERM, _interrupted)  # so that the engine is stopped and files removed
+    try:
+        return main.main(args=arguments, prog_name="solgen", standalone_mode=False)
+    except click.exceptions.Abort:
+        _fail("interrupted; nothing was published", EXIT_INTERRUPTED)
+    except KeyboardInterrupt:
+        _fail("interrupted; nothing was published", EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except SolgenError as error:
+        _fail(str(error), error.code)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        _fail("internal error: this is a fault of solgen, please report it", EXIT_INTERNAL)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"{message}\nsolgen: failed, nothing was published (exit code {code})", err=True)
+    sys.exit(code)

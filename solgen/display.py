@@ -1,0 +1,195 @@
+"""What a template calls: `show`, `inline`, `figure`, `ref`; and how tables are printed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+from pylatex import Alignat, NoEscape, Package, Tabular
+
+from solgen.errors import TemplateError, Where
+from solgen.latex import escape, formula, prose, tex
+from solgen.load import Loaded
+from solgen.locales import Locale
+from solgen.model import Answer, Derivation, Figure, Table
+from solgen.project import Project
+from solgen.text import Text
+from solgen.verify import AnswerReport, Report
+
+ROW = NoEscape(r"\\")
+
+
+class Display:
+    """Prints one question's answers, figures and tables in one language.
+
+    It remembers what was printed, so that nothing verified is left out and no figure uncited.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        loaded: Loaded,
+        report: Report,
+        locale: Locale,
+        captions: tuple[Locale, ...],
+    ) -> None:
+        self.project = project
+        self.loaded = loaded
+        self.report = report
+        self.locale = locale
+        self.captions = captions
+        self.shown: set[int] = set()
+        self.drawn: set[str] = set()
+        self.cited: set[str] = set()
+        self.packages: list[Package] = []
+
+    def functions(self) -> dict[str, Callable[..., NoEscape]]:
+        """The functions templates may call."""
+        return {
+            "show": self.show,
+            "inline": self.inline,
+            "figure": self.figure,
+            "ref": self.ref,
+            "table": self.table,
+        }
+
+    def show(self, answer: Any) -> NoEscape:
+        """A displayed answer, with all its steps, and its verification mark."""
+        report = self._report(answer)
+        if isinstance(answer, Derivation):
+            rows = [(step.form, step.reason, step.where) for step in answer.steps]
+        else:
+            rows = [(answer.value, None, answer.where)]
+        block = Alignat(aligns=2, numbering=False, escape=False)
+        lines = []
+        for index, (form, reason, where) in enumerate(rows):
+            left = answer.lhs if index == 0 else ""
+            why = rf"&\quad& \solreason{{{prose(reason, self.locale)}}}" if reason else ""
+            end = rf" \tag*{{{self._mark(report)}}}" if index == len(rows) - 1 else r" \\"
+            lines.append(f"{left} &= {formula(form, self.locale)} {why}{end} {self._source(where)}")
+        block.append(NoEscape("\n".join(lines)))
+        return NoEscape(block.dumps())
+
+    def inline(self, answer: Any) -> NoEscape:
+        """An answer in running text: `$lhs = value$` and its mark."""
+        report = self._report(answer)
+        shown = formula(answer.value, self.locale)
+        return NoEscape(rf"${answer.lhs} = {shown}$\solsign{{{self._anchor(report)}}}")
+
+    def figure(self, name: str) -> NoEscape:
+        """A figure with its caption, in every language that shares it."""
+        figure, number = self._find(name)
+        self.drawn.add(name)
+        if not self.captions:
+            return NoEscape("")
+        captions = " ".join(
+            rf"\solcaption{{{c.babel}}}{{{escape(c.word('figure').capitalize())} {number}}}"
+            rf"{{{prose(figure.caption, c)}}}"
+            for c in self.captions
+        )
+        alt = "/".join(figure.alt.versions[c.code] for c in self.captions)
+        file = f"{self.loaded.name}-{name}-{'-'.join(c.code for c in self.captions)}"
+        source = self._source(figure.where)
+        return NoEscape(
+            rf"\solfigure{{{self._label(name)}}}{{{file}}}{{{_hex(alt)}}}"
+            rf"{{{captions}}} {source}"
+        )
+
+    def ref(self, name: str) -> NoEscape:
+        """`figure 1.2`, linked."""
+        _, number = self._find(name)
+        self.cited.add(name)
+        word = escape(self.locale.word("figure"))
+        return NoEscape(rf"\hyperlink{{{self._label(name)}}}{{{word}~{number}}}")
+
+    def table(self, table: Any) -> NoEscape:
+        """A table of computed cells between rules."""
+        if not isinstance(table, Table):
+            raise TemplateError(
+                f"table({table!r}) is not a Table", hint="pass a Table of the module"
+            )
+        return tabular(table.align, table.header, table.rows, self._cell)
+
+    def require_all(self, where: Where) -> None:
+        """Raise TemplateError for an answer that is not printed or a figure not shown or cited."""
+        for part in self.loaded.question.parts:
+            for answer in part.answers:
+                if id(answer) not in self.shown:
+                    name = self.loaded.name_of(answer)
+                    raise TemplateError(
+                        f"the answer {name} is verified but never printed",
+                        Where(where.file, None, where.question, part.id, where.locale),
+                        rf"print it with \VAR{{show({name})}} or \VAR{{inline({name})}}",
+                    )
+        for figure in self.loaded.question.figures:
+            for done, verb, call in ((self.drawn, "shown", "figure"), (self.cited, "cited", "ref")):
+                if figure.id not in done:
+                    raise TemplateError(
+                        f"the figure {figure.id!r} is never {verb}",
+                        where,
+                        rf'add \VAR{{{call}("{figure.id}")}}',
+                    )
+
+    def _report(self, answer: Any) -> AnswerReport:
+        if not isinstance(answer, Answer):
+            raise TemplateError(
+                f"show and inline print answers, not {type(answer).__name__}",
+                hint=r"print a formula by its name: \VAR{x}",
+            )
+        self.shown.add(id(answer))
+        return self.report.of(answer)
+
+    def _mark(self, report: AnswerReport) -> NoEscape:
+        """✓ proved · 2 roads, linked to the report."""
+        verdict = escape(self.locale.word(report.status))
+        roads = len(report.roads)
+        counted = f"{roads} {self.locale.count('roads', roads)}"
+        return NoEscape(rf"\solmark{{{self._anchor(report)}}}{{{verdict}}}{{{counted}}}")
+
+    def _anchor(self, report: AnswerReport) -> str:
+        name = report.name.replace("_", "-")
+        return f"report.{report.question}.{name}.{self.locale.code}"
+
+    def _find(self, name: str) -> tuple[Figure, str]:
+        figures = self.loaded.question.figures
+        for index, figure in enumerate(figures, start=1):
+            if figure.id == name:
+                return figure, f"{self.loaded.number}.{index}"
+        known = [figure.id for figure in figures]
+        near = difflib.get_close_matches(str(name), known, n=1)
+        raise TemplateError(
+            f"there is no figure {name!r}",
+            hint=f"did you mean {near[0]!r}?" if near else "list it in figures=[…]",
+            expected=", ".join(known) or "no figure at all",
+        )
+
+    def _label(self, name: str) -> str:
+        # In the bilingual booklet both languages link to the one figure they share.
+        return f"figure.{self.loaded.name}.{name}"
+
+    def _cell(self, value: Any) -> NoEscape:
+        if value is None:
+            return NoEscape("")
+        if isinstance(value, Text | str):
+            return prose(value, self.locale)
+        return NoEscape(f"${tex(value, self.locale)}$")
+
+    def _source(self, where: Where) -> str:
+        """A LaTeX comment that leads an engine error back to the author's Python line."""
+        return f"%@ {self.project.relative(str(where.file))}:{where.line}"
+
+
+def tabular(align: str, header: Any, rows: Any, cell: Callable[[Any], NoEscape]) -> NoEscape:
+    """A centred table with three rules."""
+    made = Tabular(align, booktabs=True)
+    made.add_row([cell(value) for value in header])
+    made.add_hline()
+    for row in rows:
+        made.add_row([cell(value) for value in row])
+    return NoEscape("\n\\begin{center}\n" + made.dumps() + "\n\\end{center}\n")
+
+
+def _hex(text: str) -> str:
+    """A PDF string in UTF-16, immune to every LaTeX character."""
+    return "FEFF" + text.encode("utf-16-be").hex().upper()

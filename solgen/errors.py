@@ -1,0 +1,145 @@
+"""Every exception solgen raises on purpose, and the place an error points at.
+
+All of them derive from :class:`SolgenError`.  ``str(error)`` answers, in this
+order: where, what is wrong, what was found, what was expected, what to do.
+Each class carries the exit code of the command line (``exit_code``):
+
+====  ====================  ====  ==================
+  0   published               14  FigureError
+  2   usage                   16  LimitError
+ 10   QuestionError           17  EnvironmentProblem
+ 11   VerificationError       18  Busy
+ 12   TemplateError,          70  internal error
+      TranslationError       130  interrupted
+ 13   LatexError
+====  ====================  ====  ==================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+EXIT_OK = 0
+EXIT_USAGE = 2
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in the author's files; every field may be unknown.
+
+    >>> str(Where("questions/q1.py", 41, "1", "d", "fr"))
+    'questions/q1.py:41, question 1, part (d), fr'
+    """
+
+    file: str | None = None
+    line: int | None = None
+    question: str | None = None
+    part: str | None = None
+    locale: str | None = None
+
+    def __str__(self) -> str:
+        found = []
+        if self.file is not None:
+            found.append(self.file if self.line is None else f"{self.file}:{self.line}")
+        elif self.line is not None:
+            found.append(f"line {self.line}")
+        if self.question is not None:
+            found.append(f"question {self.question}")
+        if self.part is not None:
+            found.append(f"part ({self.part})")
+        if self.locale is not None:
+            found.append(self.locale)
+        return ", ".join(found)
+
+
+class SolgenError(Exception):
+    """Base of every expected failure.
+
+    message: what is wrong, one sentence.  where: a :class:`Where` (or text).
+    found, expected: the two sides, when there are two.  hint: what to do.
+    code: exit code, when it is not the class's own.
+    """
+
+    exit_code: ClassVar[int] = EXIT_INTERNAL
+
+    def __init__(
+        self,
+        message: str,
+        where: Where | str | None = None,
+        hint: str | None = None,
+        *,
+        found: object = None,
+        expected: object = None,
+        code: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+        self.found = found
+        self.expected = expected
+        self.code = type(self).exit_code if code is None else code
+
+    def __str__(self) -> str:
+        place = "" if self.where is None else str(self.where)
+        lines = [f"{place}: {self.message}" if place else self.message]
+        labelled = (("found", self.found), ("expected", self.expected), ("what to do", self.hint))
+        for label, value in labelled:
+            if value is not None:
+                lines.append(f"  {label}: " + str(value).replace("\n", "\n    "))
+        return "\n".join(lines)
+
+
+class QuestionError(SolgenError):
+    """A question module is malformed: duplicate part, wrong points, orphan check."""
+
+    exit_code = 10
+
+
+class VerificationError(SolgenError):
+    """An answer is refuted or undecided, a check is vacuous, a part unverified."""
+
+    exit_code = 11
+
+
+class TemplateError(SolgenError):
+    """A question's template is malformed or names something that does not exist."""
+
+    exit_code = 12
+
+
+class TranslationError(TemplateError):
+    """One language is missing, or the two languages do not say the same numbers."""
+
+
+class LatexError(SolgenError):
+    """The engine refused the document, or the log shows a fault of the pages."""
+
+    exit_code = 13
+
+
+class FigureError(SolgenError):
+    """A figure failed to draw, or lacks its alternative text."""
+
+    exit_code = 14
+
+
+class LimitError(SolgenError):
+    """Something took longer, or wrote more, than its limit."""
+
+    exit_code = 16
+
+
+class EnvironmentProblem(SolgenError):
+    """The machine lacks something: an engine, a package, a writable folder, space."""
+
+    exit_code = 17
+
+
+class Busy(SolgenError):
+    """Another build of the same project is running."""
+
+    exit_code = 18

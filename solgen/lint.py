@@ -1,0 +1,207 @@
+"""What is refused in the source of a question module, before it runs.
+
+Standard library only: it reads text, and reports at the line of the author's file.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Callable, Iterator
+
+from solgen.errors import QuestionError, Where
+
+RAW = r'a LaTeX command in Python needs a raw string: r"\neq", not "\neq"'
+
+# LaTeX commands whose first letter makes a valid Python escape: "\neq" is a new line and "eq".
+# Python warns of the others by itself.
+_COMMANDS = (
+    "alpha|angle|approx|arccos|arcsin|arctan|arg|argmax|argmin|ast|bar|begin|beta|big|"
+    "bigcup|bigg|bigl|bigr|binom|bm|bmod|boldsymbol|bot|bullet|flat|forall|frac|frown|"
+    "nabla|ne|nearrow|neg|neq|newline|ni|nmid|nolimits|nonumber|norm|not|notin|nu|rangle|"
+    "rbrace|rceil|ref|rfloor|rho|right|rightarrow|rm|rvert|tag|tan|tanh|tau|tbinom|text|"
+    "textbf|textit|textrm|tfrac|therefore|theta|tilde|times|to|top|triangle|varepsilon|"
+    "varphi|varrho|vartheta|vdots|vec|vee|vert"
+)
+_SWALLOWED = re.compile(rf"(?<!\\)(?:\\\\)*\\({_COMMANDS})(?![A-Za-z])")
+
+
+def refuse(source: bytes, where: Where) -> None:
+    """Raise QuestionError at the first line of `where.file` that a reader would regret."""
+    tree = _parsed(source, where)
+    rules: tuple[Callable[[ast.Module, Where], None], ...] = (
+        _refuse_asserts,
+        _refuse_second_definitions,
+        _refuse_circular_derivations,
+        _refuse_idle_checks,
+    )
+    _refuse_swallowed_commands(source, where)
+    for rule in rules:
+        rule(tree, where)
+
+
+def _parsed(source: bytes, where: Where) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "\s" in a non-raw string is only a warning
+            tree = ast.parse(source, filename=str(where.file))
+            compile(tree, str(where.file), "exec")  # where Python warns of `x is 1`
+    except SyntaxError as error:
+        raise QuestionError(
+            f"Python cannot read the module: {error.msg}",
+            _at(where, error.lineno or 1),
+            _remedy(str(error.msg)),
+            found=_line(source, error.lineno),
+        ) from None
+    return tree
+
+
+def _remedy(message: str) -> str:
+    if "escape" in message:
+        return RAW
+    return "save the file as UTF-8" if "utf-8" in message else "correct the Python at this line"
+
+
+def _line(source: bytes, number: int | None) -> str | None:
+    lines = source.decode("utf-8", errors="replace").splitlines()
+    return lines[number - 1].strip()[:100] if number and number <= len(lines) else None
+
+
+def _at(where: Where, line: int) -> Where:
+    return Where(where.file, line, where.question)
+
+
+def _refuse_swallowed_commands(source: bytes, where: Where) -> None:
+    for line, text in _ordinary_strings(source):
+        if match := _SWALLOWED.search(text):
+            line += text[: match.start()].count("\n")
+            raise QuestionError(
+                rf"Python reads \{match[1]} here as a control character and {match[1][1:]}",
+                _at(where, line),
+                RAW,
+                found=_line(source, line),
+            )
+
+
+def _ordinary_strings(source: bytes) -> Iterator[tuple[int, str]]:
+    """Line and source text of every string literal without the prefix r."""
+    raw = False
+    start = getattr(tokenize, "FSTRING_START", -1)  # Python 3.12 cuts f-strings into tokens
+    middle = getattr(tokenize, "FSTRING_MIDDLE", -1)
+    for token in tokenize.tokenize(io.BytesIO(source).readline):
+        if token.type == start:
+            raw = "r" in token.string.lower()
+        elif token.type == tokenize.STRING:
+            prefix = re.match(r"\w*", token.string)
+            if prefix is None or "r" not in prefix[0].lower():
+                yield token.start[0], token.string
+        elif token.type == middle and not raw:
+            yield token.start[0], token.string
+
+
+def _refuse_asserts(tree: ast.Module, where: Where) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            raise QuestionError(
+                "a bare assert disappears under python -O and counts nothing",
+                _at(where, node.lineno),
+                "return agree(…), equal(…) or holds(…) from the check instead",
+                found=ast.unparse(node),
+            )
+
+
+def _refuse_second_definitions(tree: ast.Module, where: Where) -> None:
+    lines: dict[str, int] = {}
+    for node in tree.body:
+        names: list[str] = []
+        if isinstance(node, ast.FunctionDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+        for name in names:
+            if name in lines:
+                raise QuestionError(
+                    f"the name {name} is defined twice, first at line {lines[name]}",
+                    _at(where, node.lineno),
+                    "give one of them another name; the first would silently be lost",
+                )
+            lines[name] = node.lineno
+
+
+def _refuse_circular_derivations(tree: ast.Module, where: Where) -> None:
+    """Refuse a step written like the value it is compared with."""
+    named = {
+        node.targets[0].id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+
+    def dump(node: ast.expr) -> str:
+        return ast.dump(named.get(node.id, node) if isinstance(node, ast.Name) else node)
+
+    for call in _calls(tree, "Derivation"):
+        value, steps = _argument(call, 1, "value"), _argument(call, 2, "steps")
+        written = list(_calls(steps, "Step")) if steps is not None else []
+        for number, step in enumerate(written, start=1):
+            form = _argument(step, 0, "form")
+            if value is not None and form is not None and dump(form) == dump(value):
+                raise QuestionError(
+                    f"step {number} is written exactly like value=: it is compared with itself",
+                    _at(where, form.lineno),
+                    "find value= by another road, such as derivative(…) of a definition",
+                    found=ast.unparse(form),
+                )
+
+
+def _refuse_idle_checks(
+    tree: ast.AST, where: Where, outer: dict[str, ast.AST] | None = None
+) -> None:
+    """Refuse a check that never reads its argument: it says the same of every answer."""
+    body = list(ast.iter_child_nodes(tree))
+    inner = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    known = {**(outer or {}), **inner}
+    for node in body:
+        if isinstance(node, ast.Call) and _is_named(node.func, "Check"):
+            run = _argument(node, 1, "run")
+            function = known.get(run.id) if isinstance(run, ast.Name) else run
+            if isinstance(function, ast.FunctionDef | ast.Lambda):
+                _refuse_if_idle(function, where)
+        _refuse_idle_checks(node, where, known)
+
+
+def _refuse_if_idle(function: ast.FunctionDef | ast.Lambda, where: Where) -> None:
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    if not arguments:
+        return  # Check itself refuses it
+    name = arguments[0].arg
+    read = {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    if name not in read:
+        raise QuestionError(
+            f"the check {getattr(function, 'name', 'lambda')} never looks at its argument {name}",
+            _at(where, function.lineno),
+            f"compare {name} with what the check finds: return agree({name}, …)",
+        )
+
+
+def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_named(node.func, name):
+            yield node
+
+
+def _argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    return call.args[position] if position < len(call.args) else None
+
+
+def _is_named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

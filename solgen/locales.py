@@ -1,0 +1,124 @@
+"""The languages of a booklet: fixed words, number marks and typography, read from `words/*.toml`.
+
+A language is data. To add one, put a file like `words/fr.toml` into the course's
+`templates/words/` and name it in solgen.toml; nothing here changes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from solgen.errors import TranslationError, Where
+from solgen.project import Project
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern in prose, and what replaces it, or why it is forbidden."""
+
+    pattern: re.Pattern[str]
+    replacement: str = ""
+    message: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Locale:
+    """One language: its words and marks. `code` is what authors write, `fr` or `en`."""
+
+    code: str
+    name: str
+    babel: str
+    babel_setup: str
+    tag: str
+    decimal: str
+    thousands: str
+    separator: str
+    part_label: str
+    words: Mapping[str, str]
+    counted: Mapping[str, Mapping[str, str]]
+    roads: Mapping[str, str]
+    typography: tuple[Rule, ...]
+    forbidden: tuple[Rule, ...]
+
+    def word(self, key: str, **values: object) -> str:
+        """The fixed word or sentence, as plain text."""
+        if key not in self.words:
+            raise TranslationError(
+                f"the language {self.code} has no word {key!r}",
+                Where(file=f"words/{self.code}.toml"),
+                "add it to the [words] of that file",
+            )
+        return self.words[key].format(**values) if values else self.words[key]
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """The counted phrase: `count("points", 2)` is "points"."""
+        forms = self.counted[key]
+        return forms["one" if n == 1 else "many"].format(n=n, **values)
+
+    def part(self, letter: str) -> str:
+        """How a part is called: d) in French, (d) in English."""
+        return self.part_label.format(letter)
+
+    def integer(self, value: int) -> str:
+        """LaTeX of an integer, grouped by thousands from five digits on."""
+        digits = str(abs(value))
+        if len(digits) > 4:
+            head = len(digits) % 3
+            groups = [digits[:head]] if head else []
+            groups += [digits[i : i + 3] for i in range(head, len(digits), 3)]
+            digits = self.thousands.join(groups)
+        return f"-{digits}" if value < 0 else digits
+
+
+def load_locales(project: Project) -> tuple[Locale, ...]:
+    """The languages of the project, in its order. Raises TranslationError on an unknown one."""
+    return tuple(_load(project, code) for code in project.languages)
+
+
+def _load(project: Project, code: str) -> Locale:
+    own = project.templates / "words" / f"{code}.toml"
+    shipped = files("solgen") / "words" / f"{code}.toml"
+    source = own if own.is_file() else shipped
+    if not source.is_file():
+        raise TranslationError(
+            f"the language {code!r} has no words",
+            Where(file="solgen.toml"),
+            f"write templates/words/{code}.toml after the model of solgen/words/en.toml",
+        )
+    data = tomllib.loads(source.read_text(encoding="utf-8"))
+    try:
+        return Locale(
+            code=code,
+            name=data["name"],
+            babel=data["babel"],
+            babel_setup=data.get("babel_setup", ""),
+            tag=data["tag"],
+            decimal=data["decimal"],
+            thousands=data["thousands"],
+            separator=data["separator"],
+            part_label=data["part"],
+            words=data["words"],
+            counted=data["counted"],
+            roads=data["roads"],
+            typography=tuple(_rule(entry) for entry in data.get("typography", ())),
+            forbidden=tuple(_rule(entry) for entry in data.get("forbidden", ())),
+        )
+    except KeyError as error:
+        raise TranslationError(
+            f"the entry {error} is missing", Where(file=f"words/{code}.toml")
+        ) from None
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    return Rule(
+        re.compile(entry["pattern"]),
+        entry.get("replacement", ""),
+        entry.get("message", ""),
+        entry.get("hint", ""),
+    )

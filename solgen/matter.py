@@ -1,0 +1,186 @@
+"""What surrounds the questions: covers, points, conventions, notation, report, versions."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from pylatex import NoEscape, Tabular
+
+from solgen import __version__
+from solgen.display import tabular
+from solgen.edition import Edition
+from solgen.errors import Where
+from solgen.latex import escape, formula, prose
+from solgen.load import Loaded
+from solgen.locales import Locale
+from solgen.model import Derivation
+from solgen.project import Project
+from solgen.symbols import Symbol
+from solgen.verify import AnswerReport, Report
+
+
+def cover(project: Project, locale: Locale) -> dict[str, Any]:
+    texts = {key: escape(versions[locale.code]) for key, versions in project.texts.items()}
+    return {
+        "babel": locale.babel,
+        "course": "",
+        "session": "",
+        **texts,
+        "solutions": escape(locale.word("solutions")),
+    }
+
+
+def front(
+    project: Project, questions: list[Loaded], edition: Edition, locale: Locale
+) -> dict[str, Any]:
+    """Points, coverage and conventions in one language."""
+    ragged = r">{\raggedright\arraybackslash}"
+    made = Tabular(rf"r{ragged}p{{2.3in}}{ragged}p{{2in}}r", booktabs=True)
+    word = locale.word
+    made.add_row(["", *[escape(word(h).capitalize()) for h in ("question", "part", "marks")]])
+    made.add_hline()
+    for loaded in questions:
+        parts = loaded.question.parts
+        title = prose(loaded.question.title, locale)
+        split = ", ".join(f"{escape(locale.part(p.id))}~{p.points}" for p in parts)
+        link = rf"\hyperlink{{{loaded.name}}}{{{title}}}"
+        made.add_row([str(loaded.number), NoEscape(link), NoEscape(split), loaded.question.points])
+    covered = sum(q.question.points for q in questions)
+    made.add_hline()
+    made.add_row(["", escape(word("total")), "", covered])
+    total = sum(project.points.values()) or covered
+    listed = ", ".join(str(q.number) for q in questions)
+    coverage = locale.count(
+        "coverage", len(questions), covered=covered, total=total, questions=listed
+    )
+    return {
+        **edition.frame(locale),
+        "anchor": f"marks.{locale.code}",
+        "marks": escape(word("marks")),
+        "points": NoEscape("\\begin{center}\\small\n" + made.dumps() + "\n\\end{center}"),
+        "coverage": escape(coverage) if covered != total else "",
+        "proposal": escape(word("proposal")),
+        "conventions": escape(word("conventions")),
+        "intervals": NoEscape(word("intervals")),
+        "explained": NoEscape(escape(word("marks_explained")).replace("✓", r"$\checkmark$")),
+        "only": escape(word("verified_only")),
+    }
+
+
+def notation(
+    project: Project, edition: Edition, loaded: Loaded, locales: tuple[Locale, ...]
+) -> str:
+    """File the question's glossary, once for all languages; return its snippet's name.
+
+    Symbol, meanings, domain: each row leads back to the line of its symbol.
+    """
+    first, alone = locales[0], len(locales) == 1
+    heads = [escape(first.word("symbol")) if alone else ""]
+    heads += [escape(c.word("meaning") if alone else c.name) for c in locales]
+    heads += [escape(first.word("domain")) if alone else ""]
+    rows = []
+    for entry in loaded.glossary:
+        domain = rf"$\in {formula(entry.domain, first)}$" if isinstance(entry, Symbol) else ""
+        meanings = [
+            NoEscape(rf"\foreignlanguage{{{c.babel}}}{{{prose(entry.meaning, c)}}}")
+            for c in locales
+        ]
+        cells = [NoEscape(f"${formula(entry, first)}$"), *meanings, NoEscape(domain)]
+        rows.append((cells, entry.where))
+    column = rf">{{\raggedright\arraybackslash}}p{{{3.7 / len(locales):.2f}in}}"
+    table = tabular("l" + column * len(locales) + "l", heads, [row for row, _ in rows], NoEscape)
+    lines = []
+    places = iter([place for _, place in rows])
+    whole = Where(project.relative(loaded.source), None, str(loaded.number))
+    for line in rf"{{\small {table}}}".split("\n"):
+        place = next(places, None) if line.startswith("$") else None
+        where = whole if place is None else Where(whole.file, place.line, whole.question)
+        lines.append((line, where))
+    name = f"{loaded.name}-notation"
+    edition.snippets[name] = lines
+    return name
+
+
+def back(
+    project: Project, report: Report, edition: Edition, locale: Locale, engine: str
+) -> dict[str, Any]:
+    """The verification report and the versions, in one language."""
+    versions = Tabular("ll", booktabs=True)
+    versions.add_row([escape(locale.word("software")), escape(locale.word("version"))])
+    versions.add_hline()
+    for name, found in software(engine).items():
+        versions.add_row([escape(name), escape(found)])
+    return {
+        **edition.frame(locale),
+        "anchor": f"report.{locale.code}",
+        "title": escape(locale.word("report")),
+        "intro": escape(locale.word("report_intro")),
+        "report": _report(project, report, edition, locale),
+        "versions_head": escape(locale.word("versions")),
+        "versions": NoEscape("\\begin{center}\\small\n" + versions.dumps() + "\n\\end{center}"),
+    }
+
+
+def _report(project: Project, report: Report, edition: Edition, locale: Locale) -> str:
+    """File the report in one language; return its snippet's name."""
+    lines = []
+    for entry in report.answers:
+        place = entry.answer.where
+        where = Where(
+            project.relative(str(place.file)),
+            place.line,
+            entry.question[1:],
+            entry.part,
+            locale.code,
+        )
+        lines.append((_entry(entry, locale), where))
+    name = f"report-{locale.code}"
+    edition.snippets[name] = lines
+    return name
+
+
+def _entry(entry: AnswerReport, locale: Locale) -> str:
+    """One answer's paragraph in the report."""
+    found = []
+    if isinstance(entry.answer, Derivation):
+        road = escape(locale.roads[entry.answer.road])
+        found.append(rf"\emph{{{road}}}: {_steps(entry, locale)}")
+    for check, evidence in entry.checks:
+        key = "compared_exactly" if evidence.digits is None else "compared_digits"
+        counted = locale.count(key, evidence.compared, d=evidence.digits)
+        road = escape(locale.roads[check.road])
+        found.append(rf"\emph{{{road}}}: {prose(check.meaning, locale)}; {escape(counted)}")
+    found.append(escape(locale.count("refused", entry.refused)))
+    anchor = f"report.{entry.question}.{entry.name.replace('_', '-')}.{locale.code}"
+    name = escape(f"{entry.question[1:]} {locale.part(entry.part)}")
+    verdict = escape(locale.word(entry.status))
+    text = r"\enspace$\cdot$\enspace ".join(found)
+    return rf"\solreport{{{anchor}}}{{{name}\quad ${entry.answer.lhs}$}}{{{verdict}}}{{{text}}}"
+
+
+def _steps(entry: AnswerReport, locale: Locale) -> str:
+    proved = sum(v.status == "proved" for v in entry.steps)
+    total = len(entry.steps)
+    if proved == total:
+        return escape(locale.count("steps_proved", total))
+    points = min(v.points for v in entry.steps)
+    digits = min(v.digits for v in entry.steps)
+    return escape(locale.count("steps_sampled", total, proved=proved, points=points, d=digits))
+
+
+def software(engine: str) -> Mapping[str, str]:
+    """Everything that computed, drew or typeset, with its version."""
+    names = {
+        "SymPy": "sympy",
+        "mpmath": "mpmath",
+        "NumPy": "numpy",
+        "Matplotlib": "matplotlib",
+        "Jinja2": "jinja2",
+        "PyLaTeX": "pylatex",
+    }
+    found = {"solgen": __version__, "Python": platform.python_version()}
+    found |= {name: version(package) for name, package in names.items()}
+    return {**found, "TeX": engine}

@@ -1,0 +1,248 @@
+"""The values a question module is made of. All are frozen; none knows how it is printed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from solgen.algebra import canonical
+from solgen.author import statement
+from solgen.errors import QuestionError, Where
+from solgen.text import Text, clean
+
+ROADS = (
+    *("definition", "enumeration", "experiment", "identity"),
+    *("library", "limit", "numeric", "symbolic"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """A road to an answer: `run(answer)` compares it with what the road leads to.
+
+    `road` is one of ROADS; `run` returns Evidence, and raises through `agree`, `equal` or `holds`
+    when the answer is wrong. The keyword arguments (`fr=`, `en=`) say what the check establishes.
+    """
+
+    road: str
+    run: Callable[[Any], Any]
+    meaning: Text
+    where: Where
+
+    def __init__(self, road: str, run: Callable[[Any], Any], /, **meaning: str) -> None:
+        where = statement()
+        _require_road(road, where)
+        if not callable(run) or len(inspect.signature(run).parameters) != 1:
+            raise QuestionError(
+                f"the check {getattr(run, '__name__', run)!r} does not take exactly one argument",
+                where,
+                "write a function of the answer: def check_…(answer): return agree(…)",
+            )
+        _fill(self, road=road, run=run, meaning=Text.at(where, meaning), where=where)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One displayed form of a derivation, and why it follows from the one before."""
+
+    form: Any
+    reason: Text | None
+    where: Where
+
+    def __init__(self, form: Any, reason: Text | None = None) -> None:
+        where = statement()
+        _fill(self, form=_exact(form, where), reason=reason, where=where)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A verified value, printed as `lhs = value`.
+
+    `lhs` is LaTeX without dollars. `value` is exact: SymPy, integers, or tuples of those. At least
+    two checks, of different roads.
+    """
+
+    lhs: str
+    value: Any
+    checks: tuple[Check, ...]
+    where: Where
+
+    def __init__(self, lhs: str, value: Any, checks: Sequence[Check]) -> None:
+        where = statement()
+        _fill(
+            self,
+            lhs=clean(lhs, where),
+            value=_exact(value, where),
+            checks=tuple(checks),
+            where=where,
+        )
+
+    @property
+    def roads(self) -> tuple[str, ...]:
+        """The different roads that lead to the answer, sorted."""
+        return tuple(sorted({check.road for check in self.checks}))
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation(Answer):
+    """A chain of equal forms; the last one is the answer.
+
+    Every step is refereed against `truth` (the argument `value`), found by another road from the
+    definitions, usually `derivative(…)`; that comparison is itself a road, "symbolic" unless
+    `road` says otherwise.
+    """
+
+    truth: Any
+    steps: tuple[Step, ...]
+    road: str
+
+    def __init__(
+        self,
+        lhs: str,
+        value: Any,
+        steps: Sequence[Step],
+        checks: Sequence[Check] = (),
+        road: str = "symbolic",
+    ) -> None:
+        where = statement()
+        if not steps:
+            raise QuestionError("the derivation has no steps", where, "list at least one Step(…)")
+        _require_road(road, where)
+        super().__init__(lhs, steps[-1].form, checks)
+        _fill(self, where=where, truth=_exact(value, where), steps=tuple(steps), road=road)
+
+    @property
+    def roads(self) -> tuple[str, ...]:
+        return tuple(sorted({*super().roads, self.road}))
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A sub-question: its letter, its points, and the answers its solution rests on."""
+
+    id: str
+    points: int
+    answers: tuple[Answer, ...]
+    where: Where
+
+    def __init__(self, id: str, points: int, answers: Sequence[Answer]) -> None:
+        where = statement()
+        if not isinstance(points, int) or isinstance(points, bool) or points < 1:
+            raise QuestionError(
+                f"part ({id}) has {points!r} points", where, "points are a whole number, at least 1"
+            )
+        _fill(self, id=id, points=points, answers=tuple(answers), where=where)
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A figure, drawn by `draw(axes, say)` on axes that solgen made and will save.
+
+    `axes` is one Axes, or a tuple of them when `panels` > 1; `say(fr=…, en=…)` gives a label in
+    the language being drawn. `caption` and `alt` (for readers who cannot see it) are needed in
+    every language. `height` is in inches; the width is the text's.
+    """
+
+    id: str
+    draw: Callable[..., None]
+    caption: Text
+    alt: Text
+    panels: int
+    height: float
+    where: Where
+
+    def __init__(
+        self,
+        id: str,
+        draw: Callable[..., None],
+        *,
+        caption: Text,
+        alt: Text,
+        panels: int = 1,
+        height: float = 2.4,
+    ) -> None:
+        where = statement()
+        if not id.isascii() or not id.replace("-", "").isalnum():
+            raise QuestionError(
+                f"the figure name {id!r} cannot be a file name",
+                where,
+                "use letters, digits and hyphens",
+            )
+        for name, value in locals().items():
+            if name != "self":
+                object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of computed cells. `header` and cells are Text, SymPy, integers or tuples.
+
+    `align` has one letter per column: l, c or r.
+    """
+
+    header: tuple[Any, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    align: str
+    where: Where
+
+    def __init__(self, header: Sequence[Any], rows: Sequence[Sequence[Any]], align: str) -> None:
+        where = statement()
+        widths = {len(header), len(align), *map(len, rows)}
+        if len(widths) != 1 or not rows or set(align) - set("lcr"):
+            raise QuestionError(
+                f"the table has {len(header)} headers, align={align!r} and rows of "
+                f"{sorted(set(map(len, rows)))} cells",
+                where,
+                "give as many headers, letters (l, c, r) and cells per row",
+            )
+        _fill(
+            self,
+            header=tuple(map(_cell, header)),
+            rows=tuple(tuple(map(_cell, row)) for row in rows),
+            align=align,
+            where=where,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A whole question: what the module's last statement binds to the name `question`."""
+
+    title: Text
+    parts: tuple[Part, ...]
+    figures: tuple[Figure, ...]
+    where: Where
+
+    def __init__(self, title: Text, parts: Sequence[Part], figures: Sequence[Figure] = ()) -> None:
+        where = statement()
+        _fill(self, title=title, parts=tuple(parts), figures=tuple(figures), where=where)
+
+    @property
+    def points(self) -> int:
+        """The sum of the parts' points."""
+        return sum(part.points for part in self.parts)
+
+
+def _require_road(road: str, where: Where) -> None:
+    if road not in ROADS:
+        raise QuestionError(f"{road!r} is not a road", where, f"choose one of {', '.join(ROADS)}")
+
+
+def _fill(frozen: Any, **fields: Any) -> None:
+    """Give a frozen value its fields, once, as it is made."""
+    for name, value in fields.items():
+        object.__setattr__(frozen, name, value)
+
+
+def _cell(value: Any) -> Any:
+    return value if isinstance(value, Text | str) or value is None else canonical(value)
+
+
+def _exact(value: Any, where: Where) -> Any:
+    try:
+        return canonical(value)
+    except QuestionError as error:
+        error.where = where
+        raise

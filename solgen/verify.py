@@ -1,0 +1,187 @@
+"""The stage `verify`: every answer is refereed, checked, and its checks are shown wrong answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from solgen.algebra import STATUSES, Verdict, base_symbols, compare, time_limit
+from solgen.errors import LimitError, SolgenError, VerificationError, Where
+from solgen.evidence import Evidence
+from solgen.load import Loaded
+from solgen.model import Answer, Check, Derivation, Part
+from solgen.numeric import Place, inside
+from solgen.points import sample
+from solgen.project import Project
+from solgen.symbols import Symbol
+from solgen.trial import Trial, show_wrong_answers
+
+ROADS_NEEDED = 2
+SENSE_POINTS = 24  # points at which a definition is tried against its domain
+CHECK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class AnswerReport:
+    """How one answer was verified.
+
+    `steps` has the referee's verdict on each step of a derivation; `checks` pairs each check with
+    its evidence, whose status is "proved" only when it proves the whole answer; `refused` counts
+    the wrong answers that were shown and refused.
+    """
+
+    question: str
+    part: str
+    name: str
+    answer: Answer
+    steps: tuple[Verdict, ...]
+    checks: tuple[tuple[Check, Evidence], ...]
+    refused: int
+
+    @property
+    def status(self) -> str:
+        """The strongest evidence: "proved" or "sampled".
+
+        An answer is proved when exact computation shows it equal, as a whole, to a value found by
+        another road: all steps of its derivation are proved, or one of its checks is.
+        """
+        found = [evidence.status for _, evidence in self.checks]
+        if self.steps:
+            found.append(min((v.status for v in self.steps), key=STATUSES.index))
+        return max(found, key=STATUSES.index)
+
+    @property
+    def roads(self) -> tuple[str, ...]:
+        return self.answer.roads
+
+
+@dataclass(frozen=True)
+class Report:
+    """All verdicts of a build, in the order of the booklet."""
+
+    answers: tuple[AnswerReport, ...]
+
+    def of(self, answer: Answer) -> AnswerReport:
+        """The report on this answer."""
+        return next(report for report in self.answers if report.answer is answer)
+
+
+def tasks(questions: list[Loaded]) -> Iterator[tuple[Loaded, Part, Answer]]:
+    """What there is to verify: each answer with its question and part.
+
+    Raises VerificationError on a definition that contradicts its symbol's domain, when its
+    question is reached.
+    """
+    for loaded in questions:
+        for s in loaded.glossary:
+            if isinstance(s, Symbol) and s.value is not None:
+                _require_sense(loaded, s)
+        for part in loaded.question.parts:
+            for answer in part.answers:
+                yield loaded, part, answer
+
+
+def _require_sense(loaded: Loaded, s: Symbol) -> None:
+    """Refuse a definition that nowhere takes a value of the domain its symbol is said to have."""
+    points = sample(base_symbols(s), SENSE_POINTS)
+    if any(inside(s, Place(point), closely=True) for point in points):
+        return
+    file = f"{loaded.source.parent.name}/{loaded.source.name}"
+    raise VerificationError(
+        f"the definition of {s.name} never takes a value in its domain",
+        Where(file, s.where.line, loaded.name[1:]),
+        "correct the definition, or the domain",
+        found=f"{s.name} = {s.value}",
+        expected=f"values in {s.domain}",
+    )
+
+
+def verify_part(project: Project, loaded: Loaded, part: Part) -> None:
+    """Refuse a part that rests on nothing verified."""
+    if not part.answers:
+        raise VerificationError(
+            "the part has no answer, so nothing in it is verified",
+            _where(project, loaded, part, part.where),
+            "give it at least one Answer or Derivation",
+        )
+
+
+def verify_answer(project: Project, loaded: Loaded, part: Part, answer: Answer) -> AnswerReport:
+    """Referee one answer. Raises VerificationError where it, a step or a check does not hold."""
+    where = _where(project, loaded, part, answer.where)
+    name = loaded.name_of(answer)
+    try:
+        with time_limit(CHECK_SECONDS):
+            return _verified(project, loaded, part, answer, name, where)
+    except TimeoutError:
+        raise LimitError(
+            f"verifying {name} took more than {CHECK_SECONDS:.0f} s",
+            where,
+            "look for an endless loop or a heavy computation in its checks",
+        ) from None
+    except SolgenError as error:
+        if error.where is None:
+            error.where = where
+        raise
+
+
+def _verified(
+    project: Project, loaded: Loaded, part: Part, answer: Answer, name: str, where: Where
+) -> AnswerReport:
+    steps: tuple[Verdict, ...] = ()
+    if isinstance(answer, Derivation):
+        steps = _referee(project, loaded, part, answer, name)
+    if len(answer.roads) < ROADS_NEEDED:
+        raise VerificationError(
+            f"{name} has {len(answer.roads)} road" + ("" if len(answer.roads) == 1 else "s"),
+            where,
+            "add a Check of another road: numeric, enumeration, identity, library…",
+            found=", ".join(answer.roads) or "none",
+            expected=f"{ROADS_NEEDED} different roads to every answer",
+        )
+    trials = [
+        Trial(check, answer.value, name, where, _where(project, loaded, part, check.where))
+        for check in answer.checks
+    ]
+    refused = show_wrong_answers(trials, answer, name, where)
+    checks = tuple((trial.check, trial.evidence()) for trial in trials)
+    return AnswerReport(loaded.name, part.id, name, answer, steps, checks, refused)
+
+
+def _referee(
+    project: Project, loaded: Loaded, part: Part, answer: Derivation, name: str
+) -> tuple[Verdict, ...]:
+    """The verdict on every step, each compared with the value found from the definitions."""
+    verdicts = []
+    for number, step in enumerate(answer.steps, start=1):
+        where = _where(project, loaded, part, step.where)
+        if len(answer.steps) == 1 and step.form == answer.truth:
+            raise VerificationError(
+                f"the only step of {name} is written like its value",
+                where,
+                "find the value by another road than the one that wrote the step",
+                found=f"{step.form} on both sides",
+            )
+        verdict = compare(step.form, answer.truth)
+        if verdict.status == "refuted":
+            raise VerificationError(
+                f"step {number} of {name} is not equal to the value found from the definitions",
+                where,
+                "correct the step, or the definitions it rests on",
+                found=f"{step.form} = {verdict.left} {verdict.counterexample()}",
+                expected=verdict.right,
+            )
+        if not verdict.accepted:
+            raise VerificationError(
+                f"step {number} of {name} is undecided: {verdict.method}",
+                where,
+                "check the domains of the symbols, or write the step in another form",
+                found=str(step.form),
+            )
+        verdicts.append(verdict)
+    return tuple(verdicts)
+
+
+def _where(project: Project, loaded: Loaded, part: Part, where: Where) -> Where:
+    file = None if where.file is None else project.relative(where.file)
+    return Where(file, where.line, loaded.name[1:], part.id)

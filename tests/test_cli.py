@@ -1,0 +1,108 @@
+"""The command line: what each verb prints, and its exit codes."""
+
+import subprocess
+import sys
+
+import pytest
+from support import ROOT, starter
+
+from solgen.cli import run
+
+
+@pytest.fixture
+def exam(tmp_path, monkeypatch):
+    project = starter(tmp_path)
+    monkeypatch.chdir(project.root)
+    return project
+
+
+def _run(capsys, *arguments):
+    """Output, error output and exit code of one command."""
+    code = 0
+    try:
+        run(list(arguments))
+    except SystemExit as stop:
+        code = stop.code
+    out = capsys.readouterr()
+    return out.out, out.err, code
+
+
+def test_list_shows_titles_parts_and_points(exam, capsys):
+    out, _, code = _run(capsys, "list")
+    assert code == 0
+    assert out == ("q1    3 points  Une question de départ / A starter question  (a 2, b 1)\n")
+
+
+def test_check_tells_how_each_answer_was_verified(exam, capsys):
+    out, err, code = _run(capsys, "check", "q1")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].split() == ["q1", "(a)", "proved", "ds_da:", "numeric,", "symbolic"]
+    assert lines[-1] == "2 answers verified"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("pdf", "--lng", "fr"), 2, "Did you mean '--lang'"),
+        (("chek",), 2, "check"),
+        (("pdf", "--lang", "xx"), 2, "'xx' is not one of fr, en"),
+        (("check", "q9"), 2, "there is no question 'q9'"),
+        (("new", "q1"), 10, "questions/q1.py exists already"),
+    ],
+)
+def test_usage_errors_name_what_was_meant(exam, capsys, arguments, code, words):
+    _, err, found = _run(capsys, *arguments)
+    assert found == code
+    assert words in err
+
+
+def test_outside_an_exam_the_way_in_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    _, err, code = _run(capsys, "list")
+    assert code == 2
+    assert "solgen new my-exam" in err
+
+
+def test_a_machine_without_engine_is_told_before_anything_is_computed(exam, capsys, monkeypatch):
+    monkeypatch.setenv("PATH", str(exam.root))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(exam.root / "cache"))
+    (exam.questions / "q1.py").write_text("1 / 0\n", encoding="utf-8")  # never reached
+    _, err, code = _run(capsys, "pdf")
+    assert code == 17
+    for system in ("Debian", "Fedora", "Arch", "macOS", "Windows"):
+        assert system in err
+
+
+def test_doctor_says_what_is_there(exam, capsys):
+    out, _, code = _run(capsys, "doctor")
+    assert code == 0
+    for name in ("Python", "sympy", "engine", "booklets are compiled with", "q1"):
+        assert name in out
+
+
+def test_doctor_says_what_is_missing(exam, capsys, monkeypatch):
+    monkeypatch.setenv("PATH", str(exam.root))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(exam.root / "cache"))
+    out, _, code = _run(capsys, "doctor")
+    assert code == 17
+    assert "apt-get install" in out
+
+
+def test_one_language_leaves_the_other_editions(exam, capsys):
+    (exam.build / "booklet.en.pdf").write_bytes(b"as it was")
+    out, _, code = _run(capsys, "pdf", "--lang", "fr")
+    assert code == 0
+    assert "booklet.fr.pdf" in out
+    assert (exam.build / "booklet.en.pdf").read_bytes() == b"as it was"
+
+
+def test_the_module_runs_as_a_program():
+    done = subprocess.run(
+        [sys.executable, "-m", "solgen", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("solgen, version ")

@@ -1,0 +1,65 @@
+"""The answers of this exam hold, and every check of theirs refuses wrong answers.
+
+The same verification as `solgen check`, one test for each answer and each check.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from solgen.evidence import Rejected
+from solgen.load import Loaded, load
+from solgen.model import Answer, Check, Part
+from solgen.project import find_project
+from solgen.verify import ROADS_NEEDED, tasks, verify_answer
+from solgen.wrong import wrong_variants
+
+PROJECT = find_project(Path(__file__).parents[1])
+
+
+@cache
+def exam() -> tuple[tuple[Loaded, Part, Answer], ...]:
+    return tuple(tasks(load(PROJECT, PROJECT.names())))
+
+
+def name(loaded: Loaded, part: Part, answer: Answer) -> str:
+    return f"{loaded.name}-{part.id}-{loaded.name_of(answer)}"
+
+
+ANSWERS = [pytest.param(*task, id=name(*task)) for task in exam()]
+CHECKS = [
+    pytest.param(task[2], check, id=f"{name(*task)}-{number}-{check.road}")
+    for task in exam()
+    for number, check in enumerate(task[2].checks, start=1)
+]
+
+
+@pytest.mark.parametrize(("loaded", "part", "answer"), ANSWERS)
+def test_the_answer_holds(loaded: Loaded, part: Part, answer: Answer) -> None:
+    report = verify_answer(PROJECT, loaded, part, answer)
+    assert report.status in ("proved", "sampled")
+    assert len(report.roads) >= ROADS_NEEDED
+    assert report.refused >= 3
+    assert all(evidence.compared for _, evidence in report.checks)
+
+
+@pytest.mark.parametrize(("answer", "check"), CHECKS)
+def test_the_check_refuses_wrong_answers(answer: Answer, check: Check) -> None:
+    refused = 0
+    for _, wrong in islice(wrong_variants(answer.value), 5):
+        try:
+            check.run(wrong)
+        except Rejected:
+            refused += 1
+        except Exception:  # noqa: BLE001 - a wrong answer may have any shape
+            continue
+    assert refused
+
+
+def test_every_answer_of_the_exam_is_tested() -> None:
+    assert {loaded.name for loaded, _, _ in exam()} == set(PROJECT.names())
+    assert len({parameter.id for parameter in (*ANSWERS, *CHECKS)}) == len(ANSWERS) + len(CHECKS)
