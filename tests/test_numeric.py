@@ -9,6 +9,7 @@ import pytest
 import sympy
 from sympy import (
     Abs,
+    E,
     I,
     Integral,
     Max,
@@ -56,7 +57,7 @@ def good(value: Any, expected: Any) -> bool:
         (sqrt(x**2 + 1) - x, {"x": BIG}, 1 / (sqrt(BIG**2 + 1) + BIG)),
         (sin(x), {"x": 10**30 + 1}, sin(10**30 + 1)),
         (exp(x), {"x": BIG + Rational(1, 3)}, exp(BIG + Rational(1, 3))),
-        (power(1 + 1 / x, x), {"x": BIG}, exp(BIG * log(1 + 1 / BIG))),
+        (power(1 + 1 / x, x), {"x": BIG}, E * (1 - 1 / (2 * BIG) + 11 / (24 * BIG**2))),
         (over(times(2, x), plus(1, x)), {"x": 3}, Rational(3, 2)),
         (power(x, Rational(1, 3)), {"x": 8}, 2),
         (floor(x / 3) + Max(0, x) + Abs(-x), {"x": 6}, 14),
