@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -214,10 +215,17 @@ def test_a_server_is_asked_and_silence_is_no_within_a_second() -> None:
 
 
 def test_a_name_server_that_hangs_delays_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: time.sleep(3))
+    ended = threading.Event()
+
+    def hang(*_: object, **__: object) -> None:
+        ended.wait(5)
+        raise OSError
+
+    monkeypatch.setattr(socket, "create_connection", hang)
     start = time.monotonic()
     assert not install.reachable(["https://index.invalid"], seconds=0.3)
     assert time.monotonic() - start < 1
+    ended.set()
 
 
 @pytest.mark.parametrize("name", ["engine", "install", "errors", "publish", "compile"])
