@@ -11,7 +11,7 @@ from sympy import diff, exp, lambdify, limit, log, oo, pi, solve, sqrt, tanh
 
 from questions.phrases import CANCEL, CHAIN_RULE, COLLECT, COMMON_DENOMINATOR, COMPLETE_SQUARE
 from questions.phrases import DEFINITION, INVERSE_RULE, LOG_RULE, SUBSTITUTE
-from solgen import Answer, Check, Derivation, Figure, Part, Question, Step, Term, Text
+from solgen import Answer, Check, Derivation, Figure, Key, Mark, Part, Question, Step, Term, Text
 from solgen import agree, by_slope, derivative, equal, equals, holds, unfold
 from solgen import over, plus, power, symbol, times
 
@@ -555,17 +555,114 @@ comparison = [ratio, CE_right, MSE_right, CE_wrong, MSE_wrong, size, f_star, a_s
 question = Question(
     title=Text(fr="Sortie sigmoïde et fonction de perte", en="Sigmoid output and loss function"),
     parts=[
-        Part("a", points=1, answers=[sigmoid, bernoulli, two_units, rescaled_tanh]),
-        Part("b", points=1, answers=[dR_dq, honest]),
-        Part("c", points=1, answers=[cross_entropy, margin_form]),
-        Part("d", points=2, answers=[dCE_df, df_da, dCE_da, logit_form, stable_form]),
-        Part("e", points=1, answers=[squared_error]),
-        Part("f", points=2, answers=[dMSE_da, dMSE_1, dMSE_0]),
+        Part(
+            "a",
+            points=1,
+            answers=[sigmoid, bernoulli, two_units, rescaled_tanh],
+            marking=[
+                Mark(HALF, fr="la sigmoïde, nommée ou écrite", en="the sigmoid, named or written"),
+                Mark(
+                    HALF,
+                    fr="une raison : valeurs dans $(0, 1)$ pour une probabilité, ou lien logit",
+                    en="a reason: values in $(0, 1)$ for a probability, or logit link",
+                ),
+            ],
+        ),
+        Part(
+            "b",
+            points=1,
+            answers=[dR_dq, honest],
+            marking=[
+                Mark(HALF, fr="une probabilité de la classe 1", en="a probability of class 1"),
+                Mark(
+                    HALF,
+                    fr="conditionnelle à l'entrée, et selon le modèle",
+                    en="conditional on the input, and according to the model",
+                ),
+            ],
+        ),
+        Part(
+            "c",
+            points=1,
+            answers=[cross_entropy, margin_form],
+            marking=[
+                Mark(HALF, fr="les deux termes", en="both terms"),
+                Mark(HALF, fr="leurs signes et leurs facteurs", en="their signs and factors"),
+            ],
+        ),
+        Part(
+            "d",
+            points=2,
+            answers=[dCE_df, df_da, dCE_da, logit_form, stable_form],
+            marking=[
+                Mark(HALF, fr="dérivée de la perte en $f$", en="derivative of the loss in $f$"),
+                Mark(HALF, fr="dérivée de la sigmoïde", en="derivative of the sigmoid"),
+                Mark(
+                    1,
+                    fr="dérivation en chaîne, simplifiée en $f - y$",
+                    en="chain rule, simplified to $f - y$",
+                ),
+            ],
+        ),
+        Part(
+            "e",
+            points=1,
+            answers=[squared_error],
+            marking=[
+                Mark(
+                    1,
+                    fr="$(f-y)^2$, ou sa moitié si la convention est gardée",
+                    en="$(f-y)^2$, or half of it if the convention is kept",
+                )
+            ],
+        ),
+        Part(
+            "f",
+            points=2,
+            answers=[dMSE_da, dMSE_1, dMSE_0],
+            marking=[
+                Mark(HALF, fr="dérivée de la perte en $f$", en="derivative of the loss in $f$"),
+                Mark(
+                    Rational(3, 2),
+                    fr="produit avec $f(1-f)$, facteur et signe justes",
+                    en="product with $f(1-f)$, factor and sign right",
+                ),
+            ],
+        ),
         Part(
             "g",
             points=2,
             answers=[*comparison, CE_bend, MSE_bend, gradient, hessian, brier_excess],
+            marking=[
+                Mark(HALF, fr="l'entropie croisée", en="the cross-entropy"),
+                Mark(
+                    1,
+                    fr="comparaison des deux dérivées : le facteur $f(1-f)$",
+                    en="comparison of the two derivatives: the factor $f(1-f)$",
+                ),
+                Mark(
+                    HALF,
+                    fr="ce qu'il fait quand le réseau est dans l'erreur avec confiance",
+                    en="what it does when the network is confidently wrong",
+                ),
+            ],
         ),
     ],
     figures=[saturation],
+    summary=[
+        Key(f),
+        Key(df_da, fr="dérivée de la sigmoïde", en="derivative of the sigmoid"),
+        Key(L_CE),
+        Key(dCE_da, fr="sa dérivée", en="its derivative"),
+        Key(stable_form, fr="forme stable", en="stable form"),
+        Key(L_MSE),
+        Key(dMSE_da, fr="sa dérivée", en="its derivative"),
+        Key(ratio, fr="rapport des deux dérivées", en="ratio of the two derivatives"),
+        Key(CE_bend, fr="convexité en $a$", en="convexity in $a$"),
+        Key(
+            dR_dq,
+            fr="règle de score propre : minimum en $q = p$ seulement",
+            en="proper scoring rule: minimum at $q = p$ only",
+        ),
+    ],
 )

@@ -13,7 +13,8 @@ from numpy.lib.stride_tricks import sliding_window_view as windows
 from sympy import Integer, Interval, Matrix, Naturals, Poly, Rational, Reals, Symbol
 from sympy import floor, oo, sqrt, summation, symbols
 
-from solgen import Answer, Check, Derivation, Figure, Part, Question, Step, Table, Term, Text
+from solgen import Answer, Check, Derivation, Figure, Key, Mark, Part, Question, Step, Table
+from solgen import Term, Text
 from solgen import agree, equal, equals, holds, over, plus, power, symbol, times, unfold
 
 # --- glossary -------------------------------------------------------------------------------
@@ -663,9 +664,60 @@ sliding = Figure(
 question = Question(
     title=Text(fr="Réseaux de neurones convolutifs", en="Convolutional neural networks"),
     parts=[
-        Part("a", 6, [parameters, operations, receptive_field, sharing_gain, maps, halved]),
-        Part("b", 4, [map_side, pyramid, window_count, scores, scores_cost, averages]),
-        Part("c", 5, [full, valid, same, lengths, polynomials, correlations]),
+        Part(
+            "a",
+            points=6,
+            answers=[parameters, operations, receptive_field, sharing_gain, maps, halved],
+            marking=[
+                Mark(3, fr="trois éléments, un point chacun", en="three elements, one point each"),
+                Mark(
+                    3,
+                    fr="pour chacun, un avantage exact et sa raison",
+                    en="for each, a correct advantage and its reason",
+                ),
+            ],
+        ),
+        Part(
+            "b",
+            points=4,
+            answers=[map_side, pyramid, window_count, scores, scores_cost, averages],
+            marking=[
+                Mark(2, fr="deux façons vraiment différentes", en="two genuinely different ways"),
+                Mark(
+                    2,
+                    fr="pour chacune, d'où vient la taille fixe de ce que reçoit la tête",
+                    en="for each, where the fixed size of what the head receives comes from",
+                ),
+            ],
+        ),
+        Part(
+            "c",
+            points=5,
+            answers=[full, valid, same, lengths, polynomials, correlations],
+            marking=[
+                Mark(1, fr="noyau retourné", en="flipped kernel"),
+                Mark(2, fr="convolution complète", en="full convolution"),
+                Mark(1, fr="convolution valide", en="valid convolution"),
+                Mark(1, fr="convolution de même taille", en="same convolution"),
+            ],
+        ),
     ],
     figures=[connections, equivariance, sliding],
+    summary=[
+        Key(n1),
+        Key(
+            parameters,
+            fr="paramètres : couches dense, locale, convolutive",
+            en="parameters: dense, local, convolutional layers",
+        ),
+        Key(operations, fr="multiplications-additions", en="multiply-adds"),
+        Key(sharing_gain, fr="gain du partage", en="gain of sharing"),
+        Key(r"y_t = \sum_{a=0}^{M-1} w_a x_{t-a}", fr="convolution", en="convolution"),
+        Key(
+            lengths,
+            fr="longueurs (complète, valide, même taille)",
+            en="lengths (full, valid, same)",
+        ),
+        Key(window_count, fr="nombre de fenêtres", en="number of windows"),
+    ],
 )

@@ -11,10 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from solgen.algebra import derivative, unfold
-    from solgen.checks import by_slope, equals
+    from solgen.checks import by_slope, by_value, equals
     from solgen.evidence import agree, equal, holds
+    from solgen.experiment import Experiment, Measure
     from solgen.forms import over, plus, power, times
-    from solgen.model import Answer, Check, Derivation, Figure, Part, Question, Step, Table
+    from solgen.model import (
+        Answer,
+        Check,
+        Derivation,
+        Figure,
+        Key,
+        Mark,
+        Part,
+        Question,
+        Step,
+        Table,
+    )
     from solgen.symbols import Term, symbol
     from solgen.text import Text
 
@@ -24,7 +36,11 @@ __all__ = [
     "Answer",
     "Check",
     "Derivation",
+    "Experiment",
     "Figure",
+    "Key",
+    "Mark",
+    "Measure",
     "Part",
     "Question",
     "Step",
@@ -33,6 +49,7 @@ __all__ = [
     "Text",
     "agree",
     "by_slope",
+    "by_value",
     "derivative",
     "equal",
     "equals",
@@ -47,14 +64,17 @@ __all__ = [
 
 _HOMES = {
     "algebra": ("derivative", "unfold"),
-    "checks": ("by_slope", "equals"),
+    "checks": ("by_slope", "by_value", "equals"),
     "evidence": ("agree", "equal", "holds"),
+    "experiment": ("Experiment", "Measure"),
     "forms": ("over", "plus", "power", "times"),
     "model": (
         "Answer",
         "Check",
         "Derivation",
         "Figure",
+        "Key",
+        "Mark",
         "Part",
         "Question",
         "Step",

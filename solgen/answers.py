@@ -15,7 +15,7 @@ from solgen.locales import Locale
 from solgen.model import Answer
 from solgen.project import Project
 from solgen.symbols import Symbol, free
-from solgen.verify import AnswerReport, Report
+from solgen.verify import AnswerReport, ExperimentReport, Report
 
 DIGITS = 15
 
@@ -43,6 +43,9 @@ def _question(loaded: Loaded, report: Report, locales: tuple[Locale, ...]) -> di
                 "part": part.id,
                 "points": part.points,
                 "answers": [_answer(report.of(answer), locales) for answer in part.answers],
+                "experiments": [
+                    _experiment(report.outcome(experiment)) for experiment in part.experiments
+                ],
             }
             for part in question.parts
         ],
@@ -78,6 +81,20 @@ def _answer(entry: AnswerReport, locales: tuple[Locale, ...]) -> dict[str, Any]:
             ],
             "wrong_answers_refused": entry.refused,
         },
+    }
+
+
+def _experiment(found: ExperimentReport) -> dict[str, Any]:
+    experiment = found.experiment
+    return {
+        "name": found.name,
+        "measured": dict(experiment.measure.meaning.versions),
+        "control": dict(experiment.control.meaning.versions),
+        "claim": {"at_most" if experiment.upper else "at_least": experiment.bound},
+        "size": experiment.size,
+        "seeds": list(range(experiment.seeds)),
+        "values": [float(f"{value:.6g}") for value in found.outcome.measured],
+        "control_values": [float(f"{value:.6g}") for value in found.outcome.control],
     }
 
 

@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
+import sympy
 from pylatex import Command, Document, NoEscape, Package
 from pylatex.base_classes import Options
 
@@ -13,11 +14,13 @@ from solgen import __version__, matter
 from solgen.compile import GUARD
 from solgen.edition import Edition
 from solgen.errors import Where
-from solgen.latex import escape, prose
+from solgen.latex import escape, number, prose
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.project import Project
+from solgen.references import load_works
 from solgen.render import Rendered, render
+from solgen.sheet import sheets
 from solgen.stream import PartText, Section
 from solgen.templating import environment
 from solgen.verify import Report
@@ -37,11 +40,12 @@ def make_edition(
         for q in questions
         for locale in locales
     ]
+    works = load_works(project)
     rendered: dict[str, list[Rendered]] = {}
     for loaded in questions:
         # Figures are shared: the first language prints them, with every language's caption.
         rendered[loaded.name] = [
-            render(project, loaded, report, locale, locales if index == 0 else ())
+            render(project, loaded, report, locale, locales if index == 0 else (), works)
             for index, locale in enumerate(locales)
         ]
     context = {
@@ -49,7 +53,9 @@ def make_edition(
         "contents": _contents(locales),
         "front": [matter.front(project, questions, edition, c) for c in locales],
         "questions": [_question(project, edition, q, rendered[q.name]) for q in questions],
-        "back": [matter.back(project, report, edition, c, engine) for c in locales],
+        "sheets": sheets(project, questions, edition),
+        "references": matter.references([r for one in rendered.values() for r in one], edition),
+        "back": [matter.back(project, questions, report, edition, c, engine) for c in locales],
     }
     jinja = environment(project)
     edition.body = jinja.get_template("booklet.tex.j2").render(context)
@@ -83,6 +89,7 @@ def _document(project: Project, edition: Edition) -> Document:
         Package("amssymb"),
         Package("lmodern"),
         Package("graphicx"),
+        Package("multicol"),
         Package("xcolor"),
         Package("babel", options=NoEscape(babel)),
         Package("microtype"),
@@ -148,11 +155,11 @@ def _question(
         for one in rendered:
             name = _file(edition, loaded, one, one.parts[index])
             languages.append({**edition.frame(one.locale), "file": name})
-        labels = list(dict.fromkeys(c.part(part.id) for c in locales))
+        labels = list(dict.fromkeys(loaded.part_label(part, c) for c in locales))
         parts.append(
             {
                 "anchor": f"{loaded.name}.{part.id}",
-                "label": escape(" / ".join(f"{loaded.number} {label}" for label in labels)),
+                "label": escape(" / ".join(labels)),
                 "points": escape(
                     " / ".join(
                         dict.fromkeys(
@@ -160,7 +167,7 @@ def _question(
                         )
                     )
                 ),
-                "bookmark": escape(f"{loaded.number} {labels[0]}"),
+                "bookmark": escape(labels[0]),
                 "languages": languages,
             }
         )
@@ -186,8 +193,31 @@ def _file(edition: Edition, loaded: Loaded, one: Rendered, part: PartText) -> st
     lines: list[tuple[str, Where]] = []
     for section in part.sections:
         lines += _section(section, part, one)
+    lines += _marking(loaded, one, part.id)
     edition.snippets[name] = lines
     return name
+
+
+def _marking(loaded: Loaded, one: Rendered, letter: str) -> list[tuple[str, Where]]:
+    """A part's marking scheme, each line traced to the author's Mark."""
+    locale = one.locale
+    marks = [mark for part in loaded.question.parts if part.id == letter for mark in part.marking]
+    lines = []
+    for mark in marks:
+        where = Where(one.module, mark.where.line, str(loaded.number), letter, locale.code)
+        points = number(mark.points, _digits(mark.points), locale)
+        lines.append((rf"\solmarkline{{{points}}}{{{prose(mark.earned, locale)}}}", where))
+    if not lines:
+        return []
+    here = lines[0][1]
+    head = (rf"\solhead{{{escape(locale.word('marking'))}}}", here)
+    return [head, (r"\begin{solmarking}", here), *lines, (r"\end{solmarking}", here)]
+
+
+def _digits(points: sympy.Rational) -> int:
+    """The digits that whole or half points need: 2 for 1.5, 1 for 0.5."""
+    whole = str(int(points)).lstrip("0")
+    return len(whole) + (points.q > 1)
 
 
 _WRAPPERS = {

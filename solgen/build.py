@@ -13,7 +13,16 @@ from solgen.errors import LatexError, SolgenError, VerificationError
 from solgen.load import Loaded, load
 from solgen.locales import Locale
 from solgen.project import Project
-from solgen.verify import AnswerReport, Report, tasks, verify_answer, verify_part
+from solgen.verify import (
+    AnswerReport,
+    ExperimentReport,
+    Report,
+    experiments,
+    tasks,
+    verify_answer,
+    verify_experiment,
+    verify_part,
+)
 
 Tell = Callable[[str], None]
 
@@ -51,9 +60,16 @@ def verify(project: Project, questions: list[Loaded], tell: Tell) -> Report:
             reports.append(verify_answer(project, loaded, part, answer))
         except SolgenError as error:
             failures.append(error)
+    done: list[ExperimentReport] = []
+    for loaded, part, experiment in experiments(questions):
+        tell(f"measure {loaded.number} ({part.id}) {loaded.name_of(experiment)}")
+        try:
+            done.append(verify_experiment(project, loaded, part, experiment))
+        except SolgenError as error:
+            failures.append(error)
     if failures:
         raise Refused(failures)
-    return Report(tuple(reports))
+    return Report(tuple(reports), tuple(done))
 
 
 def check(project: Project, names: list[str], tell: Tell) -> Report:

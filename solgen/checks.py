@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,8 @@ from solgen.symbols import Symbol
 SLOPE_POINTS = 16
 SLOPE_DIGITS = 20
 SLOPE_PRECISION = 200  # far out, a saturated function keeps few of its digits
+VALUE_POINTS = 16
+VALUE_PRECISION = 60
 SLOPE_NOISE = 1e-120  # where the slope is 0, measuring finds some 1e-197
 
 
@@ -76,6 +79,46 @@ def _at_end(s: sympy.Symbol, value: sympy.Expr) -> bool:
         and isinstance(s.domain, sympy.Interval)
         and value in (s.domain.start, s.domain.end)
     )
+
+
+def by_value(
+    function: Callable[..., Any],
+    *symbols: sympy.Symbol,
+    road: str = "numeric",
+    digits: int = SLOPE_DIGITS,
+    **meaning: str,
+) -> Check:
+    """Compare the answer with `function(*numbers)` at points of the domains of `symbols`.
+
+    The numbers are mpmath's, the precision 60 digits; the function is the other road, written from
+    the definitions and not from the answer. The answer must agree in `digits` digits at 16 points.
+    """
+
+    def check(answer: Any) -> Evidence:
+        unknown = sorted(s.name for s in set(base_symbols(answer)) - set(symbols))
+        if unknown:
+            raise Rejected("the other road gives no value to " + ", ".join(unknown), str(answer))
+        points = sample(symbols, VALUE_POINTS)
+        try:
+            stated = [evaluate(canonical(answer), Place(point)) for point in points]
+        except Undefined:
+            raise Rejected("undefined at a point of the domain", str(answer), "a value") from None
+        with mpmath.workdps(VALUE_PRECISION):
+            expected = [+_real(function(*(_number(point[s]) for s in symbols))) for point in points]
+            return agree(stated, expected, digits=digits)
+
+    return Check(road, check, **meaning)
+
+
+def _number(value: Any) -> Any:
+    return sympy.N(value, VALUE_PRECISION)._to_mpmath(mpmath.mp.prec)
+
+
+def _real(value: Any) -> Any:
+    """A number as mpmath's real; a complex one is told as such."""
+    if isinstance(value, mpmath.mpc):
+        raise Rejected("the other road gives a complex number", str(value), "a real number")
+    return mpmath.mpf(value)
 
 
 def equals(value: Any, road: str, **meaning: str) -> Check:

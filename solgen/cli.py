@@ -51,6 +51,8 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
     answers = built.report.answers
     proved = sum(entry.status == "proved" for entry in answers)
     _say(f"{len(answers)} answers verified: {proved} proved, {len(answers) - proved} sampled")
+    if built.report.experiments:
+        _say(f"{len(built.report.experiments)} experiments met their claims with every seed")
     for file in built.files:
         pages = built.pages.get(file.name)
         _say(f"  {project.relative(file)}" + (f"  {pages} pages" if pages else ""))
@@ -72,6 +74,9 @@ def check(questions: tuple[str, ...]) -> None:
     for entry in report.answers:
         roads = ", ".join(entry.roads)
         _say(f"{entry.question} ({entry.part})  {entry.status:8} {entry.name}: {roads}")
+    for found in report.experiments:
+        shown = ", ".join(f"{value:.3g}" for value in found.outcome.measured)
+        _say(f"{found.question} ({found.part})  measured {found.name}: {shown}")
     _say(f"{len(report.answers)} answers verified")
 
 
@@ -131,6 +136,10 @@ def _progress() -> Iterator[Callable[[str], None]]:
 def run(arguments: list[str] | None = None) -> Any:
     """Run the command line; every failure ends in a message and a documented exit code."""
     signal.signal(signal.SIGTERM, _interrupted)  # so that the engine is stopped and files removed
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A background job stays deaf to Ctrl-C, but the engine must not inherit that: SIGINT is
+        # how it is asked to say where it was.
+        signal.signal(signal.SIGINT, lambda *_: None)
     try:
         return main.main(args=arguments, prog_name="solgen", standalone_mode=False)
     except click.exceptions.Abort:

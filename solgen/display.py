@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from pylatex import Alignat, NoEscape, Package, Tabular
+import sympy
+from pylatex import Alignat, NoEscape, Tabular
 
 from solgen.errors import TemplateError, Where
-from solgen.latex import escape, formula, prose, tex
+from solgen.experiment import Experiment
+from solgen.latex import escape, formula, number, prose, tex
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Answer, Derivation, Figure, Table
 from solgen.project import Project
+from solgen.references import Work, cited, find
 from solgen.text import Text
-from solgen.verify import AnswerReport, Report
+from solgen.verify import AnswerReport, ExperimentReport, Report
 
 ROW = NoEscape(r"\\")
 
@@ -33,16 +37,18 @@ class Display:
         report: Report,
         locale: Locale,
         captions: tuple[Locale, ...],
+        works: Mapping[str, Work],
     ) -> None:
         self.project = project
         self.loaded = loaded
         self.report = report
         self.locale = locale
         self.captions = captions
+        self.works = works
         self.shown: set[int] = set()
         self.drawn: set[str] = set()
-        self.cited: set[str] = set()
-        self.packages: list[Package] = []
+        self.referred: set[str] = set()
+        self.cited: dict[str, Work] = {}
 
     def functions(self) -> dict[str, Callable[..., NoEscape]]:
         """The functions templates may call."""
@@ -52,10 +58,13 @@ class Display:
             "figure": self.figure,
             "ref": self.ref,
             "table": self.table,
+            "cite": self.cite,
         }
 
     def show(self, answer: Any) -> NoEscape:
-        """A displayed answer, with all its steps, and its verification mark."""
+        """A displayed answer with all its steps, or an experiment, and its verification mark."""
+        if isinstance(answer, Experiment):
+            return self._experiment(answer)
         report = self._report(answer)
         if isinstance(answer, Derivation):
             rows = [(step.form, step.reason, step.where) for step in answer.steps]
@@ -99,9 +108,15 @@ class Display:
     def ref(self, name: str) -> NoEscape:
         """`figure 1.2`, linked."""
         _, number = self._find(name)
-        self.cited.add(name)
+        self.referred.add(name)
         word = escape(self.locale.word("figure"))
         return NoEscape(rf"\hyperlink{{{self._label(name)}}}{{{word}~{number}}}")
+
+    def cite(self, key: str) -> NoEscape:
+        """`Kingma and Welling (2014)`, linked to the list of references."""
+        work = find(self.works, key)
+        self.cited[work.key] = work
+        return cited(work, self.locale)
 
     def table(self, table: Any) -> NoEscape:
         """A table of computed cells between rules."""
@@ -114,22 +129,60 @@ class Display:
     def require_all(self, where: Where) -> None:
         """Raise TemplateError for an answer that is not printed or a figure not shown or cited."""
         for part in self.loaded.question.parts:
-            for answer in part.answers:
+            for answer in (*part.answers, *part.experiments):
                 if id(answer) not in self.shown:
                     name = self.loaded.name_of(answer)
+                    kind = "experiment" if isinstance(answer, Experiment) else "answer"
                     raise TemplateError(
-                        f"the answer {name} is verified but never printed",
+                        f"the {kind} {name} is verified but never printed",
                         Where(where.file, None, where.question, part.id, where.locale),
-                        rf"print it with \VAR{{show({name})}} or \VAR{{inline({name})}}",
+                        rf"print it with \VAR{{show({name})}}"
+                        + (rf" or \VAR{{inline({name})}}" if kind == "answer" else ""),
                     )
         for figure in self.loaded.question.figures:
-            for done, verb, call in ((self.drawn, "shown", "figure"), (self.cited, "cited", "ref")):
+            for done, verb, call in (
+                (self.drawn, "shown", "figure"),
+                (self.referred, "cited", "ref"),
+            ):
                 if figure.id not in done:
                     raise TemplateError(
                         f"the figure {figure.id!r} is never {verb}",
                         where,
                         rf'add \VAR{{{call}("{figure.id}")}}',
                     )
+
+    def _experiment(self, experiment: Experiment) -> NoEscape:
+        """What an experiment claims, and what it measured in this build."""
+        self.shown.add(id(experiment))
+        found = self.report.outcome(experiment)
+        word, shown = self.locale.word, partial(_shown, locale=self.locale)
+        outcome = found.outcome
+        text = word(
+            "measured",
+            what=prose(experiment.measure.meaning, self.locale),
+            claim=word(
+                "at_most" if experiment.upper else "at_least", bound=shown(experiment.bound)
+            ),
+            low=shown(min(outcome.measured)),
+            high=shown(max(outcome.measured)),
+            seeds=experiment.seeds,
+            last=experiment.seeds - 1,
+            size=self.locale.integer(experiment.size),
+            margin=self._margin(experiment, found),
+            control=prose(experiment.control.meaning, self.locale),
+            lowest=shown(min(outcome.control)),
+            highest=shown(max(outcome.control)),
+        )
+        head = escape(word("experiment"))
+        return NoEscape(f"\n\\solexperiment{{{head}}}{{{text}}} {self._source(experiment.where)}\n")
+
+    def _margin(self, experiment: Experiment, found: ExperimentReport) -> str:
+        """How far the worst seed is from the bound: a factor where both are positive."""
+        worst, bound = found.outcome.worst(experiment), experiment.bound
+        if worst > 0 and bound > 0:
+            factor = bound / worst if experiment.upper else worst / bound
+            return self.locale.word("margin_factor", margin=_shown(factor, self.locale))
+        return self.locale.word("margin", margin=_shown(abs(worst - bound), self.locale))
 
     def _report(self, answer: Any) -> AnswerReport:
         if not isinstance(answer, Answer):
@@ -178,6 +231,13 @@ class Display:
     def _source(self, where: Where) -> str:
         """A LaTeX comment that leads an engine error back to the author's Python line."""
         return f"%@ {self.project.relative(str(where.file))}:{where.line}"
+
+
+def _shown(value: float, locale: Locale) -> NoEscape:
+    """A measured number in three significant digits, zeros at its end left out."""
+    rounded = sympy.Rational(f"{value:.3g}")
+    digits = len(f"{value:.3g}".partition("e")[0].strip("-").replace(".", "").strip("0")) or 1
+    return number(rounded, digits, locale)
 
 
 def tabular(align: str, header: Any, rows: Any, cell: Callable[[Any], NoEscape]) -> NoEscape:

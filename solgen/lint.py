@@ -49,6 +49,14 @@ def _parsed(source: bytes, where: Where) -> ast.Module:
             warnings.simplefilter("error")  # "\s" in a non-raw string is only a warning
             tree = ast.parse(source, filename=str(where.file))
             compile(tree, str(where.file), "exec")  # where Python warns of `x is 1`
+    except ValueError as error:  # a null byte, before Python 3.11.4
+        line = 1 + source.partition(b"\0")[0].count(b"\n")
+        raise QuestionError(
+            f"Python cannot read the module: {error}",
+            _at(where, line),
+            _remedy(""),
+            found=_line(source, line),
+        ) from None
     except SyntaxError as error:
         raise QuestionError(
             f"Python cannot read the module: {error.msg}",

@@ -18,7 +18,8 @@ from typing import Any
 from solgen import lint, shape
 from solgen.clock import time_limit
 from solgen.errors import LimitError, QuestionError, SolgenError, Where
-from solgen.model import Question
+from solgen.locales import Locale
+from solgen.model import Part, Question
 from solgen.project import Project
 from solgen.symbols import Symbol, Term
 
@@ -42,6 +43,11 @@ class Loaded:
     def glossary(self) -> list[Symbol | Term]:
         """The module's symbols and terms, in the order they were made."""
         return [v for v in self.namespace.values() if isinstance(v, Symbol | Term)]
+
+    def part_label(self, part: Part, locale: Locale) -> str:
+        """How the booklet calls a part: `2 c)`; a question's only part has no letter."""
+        alone = len(self.question.parts) == 1
+        return str(self.number) if alone else f"{self.number} {locale.part(part.id)}"
 
     def name_of(self, thing: Any) -> str:
         """The module's name for an answer or table."""

@@ -18,6 +18,8 @@ from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Derivation
 from solgen.project import Project
+from solgen.references import listed
+from solgen.render import Rendered
 from solgen.symbols import Symbol
 from solgen.verify import AnswerReport, Report
 
@@ -46,6 +48,7 @@ def front(
         parts = loaded.question.parts
         title = prose(loaded.question.title, locale)
         split = ", ".join(f"{escape(locale.part(p.id))}~{p.points}" for p in parts)
+        split = split if len(parts) > 1 else ""
         link = rf"\hyperlink{{{loaded.name}}}{{{title}}}"
         made.add_row([str(loaded.number), NoEscape(link), NoEscape(split), loaded.question.points])
     covered = sum(q.question.points for q in questions)
@@ -104,8 +107,31 @@ def notation(
     return name
 
 
+def references(rendered: list[Rendered], edition: Edition) -> list[dict[str, Any]]:
+    """The works cited, in every language; nothing where none is."""
+    works = sorted(
+        {work.key: work for one in rendered for work in one.cited.values()}.values(),
+        key=lambda work: work.order,
+    )
+    return [
+        {
+            **edition.frame(locale),
+            "anchor": f"works.{locale.code}",
+            "title": escape(locale.word("references")),
+            "works": [listed(work, locale) for work in works],
+        }
+        for locale in edition.locales
+        if works
+    ]
+
+
 def back(
-    project: Project, report: Report, edition: Edition, locale: Locale, engine: str
+    project: Project,
+    questions: list[Loaded],
+    report: Report,
+    edition: Edition,
+    locale: Locale,
+    engine: str,
 ) -> dict[str, Any]:
     """The verification report and the versions, in one language."""
     versions = Tabular("ll", booktabs=True)
@@ -118,14 +144,17 @@ def back(
         "anchor": f"report.{locale.code}",
         "title": escape(locale.word("report")),
         "intro": escape(locale.word("report_intro")),
-        "report": _report(project, report, edition, locale),
+        "report": _report(project, questions, report, edition, locale),
         "versions_head": escape(locale.word("versions")),
         "versions": NoEscape("\\begin{center}\\small\n" + versions.dumps() + "\n\\end{center}"),
     }
 
 
-def _report(project: Project, report: Report, edition: Edition, locale: Locale) -> str:
+def _report(
+    project: Project, questions: list[Loaded], report: Report, edition: Edition, locale: Locale
+) -> str:
     """File the report in one language; return its snippet's name."""
+    labels = {(q.name, p.id): q.part_label(p, locale) for q in questions for p in q.question.parts}
     lines = []
     for entry in report.answers:
         place = entry.answer.where
@@ -136,13 +165,13 @@ def _report(project: Project, report: Report, edition: Edition, locale: Locale) 
             entry.part,
             locale.code,
         )
-        lines.append((_entry(entry, locale), where))
+        lines.append((_entry(entry, labels[entry.question, entry.part], locale), where))
     name = f"report-{locale.code}"
     edition.snippets[name] = lines
     return name
 
 
-def _entry(entry: AnswerReport, locale: Locale) -> str:
+def _entry(entry: AnswerReport, label: str, locale: Locale) -> str:
     """One answer's paragraph in the report."""
     found = []
     if isinstance(entry.answer, Derivation):
@@ -155,10 +184,10 @@ def _entry(entry: AnswerReport, locale: Locale) -> str:
         found.append(rf"\emph{{{road}}}: {prose(check.meaning, locale)}; {escape(counted)}")
     found.append(escape(locale.count("refused", entry.refused)))
     anchor = f"report.{entry.question}.{entry.name.replace('_', '-')}.{locale.code}"
-    name = escape(f"{entry.question[1:]} {locale.part(entry.part)}")
     verdict = escape(locale.word(entry.status))
     text = r"\enspace$\cdot$\enspace ".join(found)
-    return rf"\solreport{{{anchor}}}{{{name}\quad ${entry.answer.lhs}$}}{{{verdict}}}{{{text}}}"
+    head = rf"{escape(label)}\quad ${entry.answer.lhs}$"
+    return rf"\solreport{{{anchor}}}{{{head}}}{{{verdict}}}{{{text}}}"
 
 
 def _steps(entry: AnswerReport, locale: Locale) -> str:

@@ -7,9 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sympy
+
 from solgen.algebra import canonical
 from solgen.author import statement
 from solgen.errors import QuestionError, Where
+from solgen.experiment import Experiment
+from solgen.symbols import Symbol, Term
 from solgen.text import Text, clean
 
 ROADS = (
@@ -119,21 +123,94 @@ class Derivation(Answer):
 
 
 @dataclass(frozen=True, eq=False)
+class Mark:
+    """A line of a part's marking scheme: whole or half points, and for what (`fr=`, `en=`)."""
+
+    points: sympy.Rational
+    earned: Text
+    where: Where
+
+    def __init__(self, points: Any, /, **earned: str) -> None:
+        where = statement()
+        exact = None if isinstance(points, float) else sympy.sympify(points)
+        if exact is None or not (exact.is_Rational and exact > 0 and (2 * exact).is_Integer):
+            raise QuestionError(
+                f"a mark of {points!r} points",
+                where,
+                "give whole or half points: 2, Rational(1, 2), Rational(3, 2)",
+            )
+        _fill(self, points=exact, earned=Text.at(where, earned), where=where)
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """A line of the formula sheet: an answer, a symbol with a value, a term, or a given formula.
+
+    `fr=`, `en=` name it; a symbol or a term has a name already, its meaning in the glossary. A
+    formula that the exam gives, or a definition, is LaTeX without dollars.
+    """
+
+    thing: Answer | Symbol | Term | str
+    name: Text
+    where: Where
+
+    def __init__(self, thing: Any, /, **name: str) -> None:
+        where = statement()
+        defined = isinstance(thing, Term) or (isinstance(thing, Symbol) and thing.value is not None)
+        if not defined and not isinstance(thing, Answer | str):
+            raise QuestionError(
+                f"Key({thing!r}) has no formula to print",
+                where,
+                "give an Answer, a Derivation, a symbol with a value, a Term, or LaTeX",
+            )
+        if isinstance(thing, str):
+            thing = clean(thing, where)
+        if not name and not defined:
+            raise QuestionError(
+                "a line of the formula sheet has no name",
+                where,
+                'write Key(…, fr="…", en="…")',
+            )
+        said = Text.at(where, name) if name else thing.meaning
+        _fill(self, thing=thing, name=said, where=where)
+
+
+@dataclass(frozen=True, eq=False)
 class Part:
-    """A sub-question: its letter, its points, and the answers its solution rests on."""
+    """A sub-question: its letter, its points, and the answers and experiments it rests on.
+
+    `marking` proposes how the points are given; its lines add up to them.
+    """
 
     id: str
     points: int
     answers: tuple[Answer, ...]
+    experiments: tuple[Experiment, ...]
+    marking: tuple[Mark, ...]
     where: Where
 
-    def __init__(self, id: str, points: int, answers: Sequence[Answer]) -> None:
+    def __init__(
+        self,
+        id: str,
+        points: int,
+        answers: Sequence[Answer] = (),
+        experiments: Sequence[Experiment] = (),
+        marking: Sequence[Mark] = (),
+    ) -> None:
         where = statement()
         if not isinstance(points, int) or isinstance(points, bool) or points < 1:
             raise QuestionError(
                 f"part ({id}) has {points!r} points", where, "points are a whole number, at least 1"
             )
-        _fill(self, id=id, points=points, answers=tuple(answers), where=where)
+        _fill(
+            self,
+            id=id,
+            points=points,
+            answers=tuple(answers),
+            experiments=tuple(experiments),
+            marking=tuple(marking),
+            where=where,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,11 +290,25 @@ class Question:
     title: Text
     parts: tuple[Part, ...]
     figures: tuple[Figure, ...]
+    summary: tuple[Key, ...]
     where: Where
 
-    def __init__(self, title: Text, parts: Sequence[Part], figures: Sequence[Figure] = ()) -> None:
+    def __init__(
+        self,
+        title: Text,
+        parts: Sequence[Part],
+        figures: Sequence[Figure] = (),
+        summary: Sequence[Key] = (),
+    ) -> None:
         where = statement()
-        _fill(self, title=title, parts=tuple(parts), figures=tuple(figures), where=where)
+        _fill(
+            self,
+            title=title,
+            parts=tuple(parts),
+            figures=tuple(figures),
+            summary=tuple(summary),
+            where=where,
+        )
 
     @property
     def points(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Table
 from solgen.project import Project
+from solgen.references import Work
 from solgen.stream import PartText, finish, read
 from solgen.templating import environment, mark
 from solgen.verify import Report
@@ -34,6 +35,8 @@ class Rendered:
     locale: Locale
     parts: tuple[PartText, ...]
     template: str
+    module: str
+    cited: Mapping[str, Work]
 
 
 def template_path(project: Project, loaded: Loaded) -> Path:
@@ -42,17 +45,22 @@ def template_path(project: Project, loaded: Loaded) -> Path:
 
 
 def render(
-    project: Project, loaded: Loaded, report: Report, locale: Locale, captions: tuple[Locale, ...]
+    project: Project,
+    loaded: Loaded,
+    report: Report,
+    locale: Locale,
+    captions: tuple[Locale, ...],
+    works: Mapping[str, Work],
 ) -> Rendered:
     """Render one question in one language.
 
     `captions` are the languages of figure captions: both in the bilingual booklet, whose figures
-    are shared; none where the other language has printed the figure already. Raises
-    TemplateError, or TranslationError, at the template's line.
+    are shared; none where the other language has printed the figure already. `works` can be
+    cited. Raises TemplateError, or TranslationError, at the template's line.
     """
     template = _read(project, loaded, locale)
     inspect(template.source, template_path(project, loaded), project, loaded.name[1:])
-    display = Display(project, loaded, report, locale, captions)
+    display = Display(project, loaded, report, locale, captions, works)
     parts = read(_stream(project, loaded, display, template))
     require_parts([part.id for part in loaded.question.parts], parts, template.at)
     for part in parts:
@@ -60,7 +68,14 @@ def render(
             for block in section.blocks:
                 finish(block, locale, template.at(part.source))
     display.require_all(template.where)
-    return Rendered(loaded, locale, tuple(parts), str(template.where.file))
+    return Rendered(
+        loaded,
+        locale,
+        tuple(parts),
+        str(template.where.file),
+        project.relative(loaded.source),
+        display.cited,
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from solgen.errors import QuestionError, TranslationError, Where
-from solgen.model import Answer, Check, Derivation, Figure, Part, Question, Step, Table
+from solgen.experiment import Experiment, Measure
+from solgen.model import (
+    Answer,
+    Check,
+    Derivation,
+    Figure,
+    Key,
+    Mark,
+    Part,
+    Question,
+    Step,
+    Table,
+)
 from solgen.project import SETTINGS, Project
 from solgen.symbols import Symbol, Term
 from solgen.text import Text, require_formula
@@ -29,6 +41,7 @@ def inspect(
     _require_letters(question)
     _require_answers(question, namespace)
     _require_figures(question)
+    _require_marking(question)
     own = {key: thing for key, thing in namespace.items() if _is_own(thing, name, path)}
     _refuse_left_over(question, own)
     _refuse_unused_checks(own, path)
@@ -48,7 +61,14 @@ def _require_types(question: Question) -> None:
     for figure in question.figures:
         for what, text in (("caption=", figure.caption), ("alt=", figure.alt)):
             _only(Text, [text], figure.where, what, 'Text(fr="…", en="…")')
+    _only(Key, question.summary, question.where, "summary=", "Key(…)")
     for part in question.parts:
+        _only(Mark, part.marking, part.where, f"marking= of part ({part.id})", "Mark(…)")
+        _only(Experiment, part.experiments, part.where, f"part ({part.id})", "Experiment(…)")
+        for experiment in part.experiments:
+            for what in ("measure", "control"):
+                thing = getattr(experiment, what)
+                _only(Measure, [thing], experiment.where, what, "Measure(function, …)")
         _only(Answer, part.answers, part.where, f"part ({part.id})", "Answer(…) or Derivation(…)")
         for answer in part.answers:
             _only(Check, answer.checks, answer.where, "checks=", 'Check("road", function, …)')
@@ -77,6 +97,11 @@ def _texts(question: Question, namespace: dict[str, Any]) -> Iterator[Text]:
             yield from _cells(value)
     for figure in question.figures:
         yield from (figure.caption, figure.alt)
+    yield from (key.name for key in question.summary)
+    for part in question.parts:
+        yield from (line.earned for line in part.marking)
+        for experiment in part.experiments:
+            yield from (experiment.measure.meaning, experiment.control.meaning)
     for answer in _listed(question):
         yield from (check.meaning for check in answer.checks)
         if isinstance(answer, Derivation):
@@ -87,6 +112,9 @@ def _require_formulas(question: Question, namespace: dict[str, Any]) -> None:
     """Require whole formulas where an author writes LaTeX: left sides, terms, symbols."""
     for answer in _listed(question):
         require_formula(answer.lhs, answer.where)
+    for key in question.summary:
+        if isinstance(key.thing, str):
+            require_formula(key.thing, key.where)
     for value in namespace.values():
         if isinstance(value, Symbol | Term) and value.latex is not None:
             require_formula(value.latex, value.where)
@@ -133,16 +161,36 @@ def _require_letters(question: Question) -> None:
 def _require_answers(question: Question, namespace: dict[str, Any]) -> None:
     listed = _listed(question)
     for part in question.parts:
-        for answer in part.answers:
+        things: tuple[Answer | Experiment, ...] = (*part.answers, *part.experiments)
+        for answer in things:
             if all(value is not answer for value in namespace.values()):
                 _fail(
-                    f"an answer of part ({part.id}) has no name",
+                    f"{_called(answer)} of part ({part.id}) has no name",
                     answer.where,
                     "bind it to a name of the module, and list that name in the part",
                     part,
                 )
             if sum(other is answer for other in listed) > 1:
                 _fail("the answer is listed twice", answer.where, "list it in one part only", part)
+
+
+def _called(thing: Any) -> str:
+    return "an experiment" if isinstance(thing, Experiment) else "an answer"
+
+
+def _require_marking(question: Question) -> None:
+    """Require a marking scheme, where there is one, to give exactly the part's points."""
+    for part in question.parts:
+        given = sum(line.points for line in part.marking)
+        if part.marking and given != part.points:
+            lines = " + ".join(str(line.points) for line in part.marking)
+            raise QuestionError(
+                f"the marking scheme of part ({part.id}) does not add up to its points",
+                Where(part.where.file, part.where.line, None, part.id),
+                "change the Mark(…) lines, or the part's points",
+                found=f"{lines} = {given}" if len(part.marking) > 1 else str(given),
+                expected=str(part.points),
+            )
 
 
 def _require_figures(question: Question) -> None:
@@ -163,6 +211,7 @@ def _is_own(thing: Any, name: str, path: Path) -> bool:
 def _refuse_left_over(question: Question, own: dict[str, Any]) -> None:
     """Refuse an answer, check or figure that nobody lists: it would look verified and never run."""
     answers, figures = _listed(question), list(question.figures)
+    experiments = [one for part in question.parts for one in part.experiments]
     checks = [check for answer in answers for check in answer.checks]
     for name, thing in own.items():
         if isinstance(thing, Answer) and all(thing is not one for one in answers):
@@ -170,6 +219,9 @@ def _refuse_left_over(question: Question, own: dict[str, Any]) -> None:
             _fail(f"the answer {name} belongs to no part", thing.where, hint)
         if isinstance(thing, Check) and all(thing is not one for one in checks):
             _fail(f"the check {name} guards no answer", thing.where, f"list it: checks=[{name}]")
+        if isinstance(thing, Experiment) and all(thing is not one for one in experiments):
+            hint = f'list it: Part("…", points=…, experiments=[{name}])'
+            _fail(f"the experiment {name} belongs to no part", thing.where, hint)
         if isinstance(thing, Figure) and all(thing is not one for one in figures):
             hint = f"list it: Question(…, figures=[{name}])"
             _fail(f"the figure {name} is not in the question", thing.where, hint)

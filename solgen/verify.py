@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from solgen.algebra import STATUSES, Verdict, base_symbols, compare, time_limit
-from solgen.errors import LimitError, SolgenError, VerificationError, Where
+from solgen.errors import LimitError, QuestionError, SolgenError, VerificationError, Where
 from solgen.evidence import Evidence
+from solgen.experiment import Experiment, Outcome, perform
 from solgen.load import Loaded
 from solgen.model import Answer, Check, Derivation, Part
 from solgen.numeric import Place, inside
@@ -56,10 +57,26 @@ class AnswerReport:
 
 
 @dataclass(frozen=True)
+class ExperimentReport:
+    """What an experiment measured with its seeds 0, 1, … in this build."""
+
+    question: str
+    part: str
+    name: str
+    experiment: Experiment
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
 class Report:
     """All verdicts of a build, in the order of the booklet."""
 
     answers: tuple[AnswerReport, ...]
+    experiments: tuple[ExperimentReport, ...] = ()
+
+    def outcome(self, experiment: Experiment) -> ExperimentReport:
+        """The report on this experiment."""
+        return next(found for found in self.experiments if found.experiment is experiment)
 
     def of(self, answer: Answer) -> AnswerReport:
         """The report on this answer."""
@@ -81,6 +98,14 @@ def tasks(questions: list[Loaded]) -> Iterator[tuple[Loaded, Part, Answer]]:
                 yield loaded, part, answer
 
 
+def experiments(questions: list[Loaded]) -> Iterator[tuple[Loaded, Part, Experiment]]:
+    """What there is to measure: each experiment with its question and part."""
+    for loaded in questions:
+        for part in loaded.question.parts:
+            for experiment in part.experiments:
+                yield loaded, part, experiment
+
+
 def _require_sense(loaded: Loaded, s: Symbol) -> None:
     """Refuse a definition that nowhere takes a value of the domain its symbol is said to have."""
     points = sample(base_symbols(s), SENSE_POINTS)
@@ -98,11 +123,73 @@ def _require_sense(loaded: Loaded, s: Symbol) -> None:
 
 def verify_part(project: Project, loaded: Loaded, part: Part) -> None:
     """Refuse a part that rests on nothing verified."""
-    if not part.answers:
+    if not part.answers and not part.experiments:
         raise VerificationError(
             "the part has no answer, so nothing in it is verified",
             _where(project, loaded, part, part.where),
-            "give it at least one Answer or Derivation",
+            "give it at least one Answer, Derivation or Experiment",
+        )
+
+
+def verify_experiment(
+    project: Project, loaded: Loaded, part: Part, experiment: Experiment
+) -> ExperimentReport:
+    """Run one experiment with its seeds.
+
+    Raises VerificationError where a seed does not meet the claim, or its control does.
+    """
+    name = loaded.name_of(experiment)
+    where = _where(project, loaded, part, experiment.where)
+    try:
+        with time_limit(CHECK_SECONDS):
+            outcome = perform(experiment, range(experiment.seeds))
+            again = perform(experiment, [0])
+    except TimeoutError:
+        raise LimitError(
+            f"the experiment {name} took more than {CHECK_SECONDS:.0f} s", where, "lower its size"
+        ) from None
+    except QuestionError as error:
+        if isinstance(error.where, Where):
+            error.where = _where(project, loaded, part, error.where)
+        raise
+    except Exception as error:
+        frame = project.raised_at(error)
+        raise VerificationError(
+            f"the experiment {name} failed with {type(error).__name__}: {error}",
+            where if frame is None else replace(where, line=frame.lineno),
+            "correct this line",
+            found=None if frame is None else frame.line,
+        ) from error
+    _require_claim(experiment, name, where, outcome, again)
+    return ExperimentReport(loaded.name, part.id, name, experiment, outcome)
+
+
+def _require_claim(
+    experiment: Experiment, name: str, where: Where, outcome: Outcome, again: Outcome
+) -> None:
+    """Require every seed to meet the claim, the control to fail it, and seeds to fix the draws."""
+    claimed = f"{'at most' if experiment.upper else 'at least'} {experiment.bound:g}"
+    if outcome.measured[0] != again.measured[0] or outcome.control[0] != again.control[0]:
+        raise VerificationError(
+            f"the experiment {name} gives two values with the same seed",
+            where,
+            "draw every random number from the generator that the measure is given",
+        )
+    for seed in outcome.failures(experiment):
+        raise VerificationError(
+            f"the experiment {name} does not measure what it claims, with seed {seed}",
+            where,
+            "claim what is measured, with room to spare",
+            found=f"{outcome.measured[seed]:.6g}",
+            expected=claimed,
+        )
+    for seed in outcome.idle(experiment):
+        raise VerificationError(
+            f"the control of the experiment {name} meets the claim too, with seed {seed}",
+            where,
+            "give a control in which the claim is false; otherwise the experiment cannot fail",
+            found=f"{outcome.control[seed]:.6g}",
+            expected=f"not {claimed}",
         )
 
 

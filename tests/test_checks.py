@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import pytest
 from sympy import Interval, Rational, Reals, exp, log, oo, sin, sqrt
 
-from solgen.checks import SLOPE_DIGITS, SLOPE_POINTS, by_slope, equals
+from solgen.checks import SLOPE_DIGITS, SLOPE_POINTS, by_slope, by_value, equals
 from solgen.definitions import derivative
 from solgen.errors import QuestionError
 from solgen.evidence import Rejected
@@ -65,3 +66,25 @@ def test_equals_compares_the_whole_answer() -> None:
 def test_the_expected_value_must_be_exact() -> None:
     with pytest.raises(QuestionError, match="floating-point"):
         equals(0.5, "identity", fr="sens", en="meaning")
+
+
+def test_values_are_compared_at_points_of_the_domains() -> None:
+    check = by_value(lambda v: 1 / (1 + mpmath.exp(-v)), x, fr="sigmoïde", en="sigmoid")
+    right = 1 / (1 + exp(-x))
+    evidence = check.run(right)
+    assert (evidence.compared, evidence.digits, check.road) == (16, 20, "numeric")
+    for wrong in (-right, right + Rational(1, 10**19), 1 / (1 + exp(x))):
+        with pytest.raises(Rejected):
+            check.run(wrong)
+
+
+def test_a_function_that_leaves_the_reals_is_told() -> None:
+    check = by_value(lambda v: mpmath.sqrt(-1 - v**2), x, fr="racine", en="root")
+    with pytest.raises(Rejected, match="complex"):
+        check.run(x)
+
+
+def test_an_answer_with_a_symbol_that_was_not_named_is_refused() -> None:
+    check = by_value(lambda v: v, x, fr="identité", en="identity")
+    with pytest.raises(Rejected):
+        check.run(x + y)

@@ -1,5 +1,7 @@
 """The command line: what each verb prints, and its exit codes."""
 
+import os
+import signal
 import subprocess
 import sys
 
@@ -95,6 +97,19 @@ def test_one_language_leaves_the_other_editions(exam, capsys):
     assert code == 0
     assert "booklet.fr.pdf" in out
     assert (exam.build / "booklet.en.pdf").read_bytes() == b"as it was"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_in_the_background_the_engine_can_still_be_asked_to_stop(exam, capsys):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as shells do for background jobs
+    try:
+        _run(capsys, "list")
+        ask = "import signal; print(signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)"
+        done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
+        os.kill(os.getpid(), signal.SIGINT)  # while solgen itself stays deaf
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done.stdout == "True\n"
 
 
 def test_the_module_runs_as_a_program():

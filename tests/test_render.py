@@ -39,7 +39,7 @@ def verified(project: Project) -> tuple[list[Loaded], Report]:
 def rendered(project: Project, code: str = "fr") -> Rendered:
     questions, report = verified(project)
     locale = next(c for c in load_locales(project) if c.code == code)
-    return render(project, questions[0], report, locale, (locale,))
+    return render(project, questions[0], report, locale, (locale,), {})
 
 
 def text(one: Rendered) -> str:
