@@ -89,6 +89,7 @@ def _document(project: Project, edition: Edition) -> Document:
         Package("amssymb"),
         Package("lmodern"),
         Package("graphicx"),
+        Package("longtable"),
         Package("multicol"),
         Package("xcolor"),
         Package("babel", options=NoEscape(babel)),

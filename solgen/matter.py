@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from pylatex import NoEscape, Tabular
+from pylatex import LongTable, NoEscape, Tabular
 
 from solgen import __version__
-from solgen.display import tabular
 from solgen.edition import Edition
 from solgen.errors import Where
 from solgen.latex import escape, formula, prose
@@ -94,11 +93,16 @@ def notation(
         cells = [NoEscape(f"${formula(entry, first)}$"), *meanings, NoEscape(domain)]
         rows.append((cells, entry.where))
     column = rf">{{\raggedright\arraybackslash}}p{{{3.7 / len(locales):.2f}in}}"
-    table = tabular("l" + column * len(locales) + "l", heads, [row for row, _ in rows], NoEscape)
+    made = LongTable("l" + column * len(locales) + "l", booktabs=True)
+    made.add_row([NoEscape(head) for head in heads])
+    made.add_hline()
+    made.end_table_header()
+    for cells, _ in rows:
+        made.add_row(cells)
     lines = []
     places = iter([place for _, place in rows])
     whole = Where(project.relative(loaded.source), None, str(loaded.number))
-    for line in rf"{{\small {table}}}".split("\n"):
+    for line in f"{{\\small\n{made.dumps()}\n}}".split("\n"):
         place = next(places, None) if line.startswith("$") else None
         where = whole if place is None else Where(whole.file, place.line, whole.question)
         lines.append((line, where))

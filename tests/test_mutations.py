@@ -1,6 +1,6 @@
 """A wrong sign, factor, exponent or number anywhere in an answer stops the build, with reasons.
 
-A selection over every answer of both questions; all mutants: python -m tests.workshop.
+A selection over every answer of every question; all mutants: python -m tests.workshop.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from solgen.errors import QuestionError, VerificationError
-from tests.mutants import Mutant, homes, mutants
+from solgen.project import find_project
+from tests.mutants import ROOT, Mutant, homes, mutants
 from tests.workshop import Fate, Workshop, concerned, pruned
 
 PER_STATEMENT = 3
-QUESTIONS = ("q1", "q2")
+QUESTIONS = tuple(find_project(ROOT).names())
 
 
 @cache
@@ -44,7 +45,7 @@ def test_the_selection_covers_every_answer() -> None:
     for question in QUESTIONS:
         mutated = {m.names[0] for m in selection() if m.question == question}
         assert mutated >= set(homes(question))
-    assert len(selection()) >= 60
+    assert len(selection()) >= 150
 
 
 @pytest.mark.parametrize("mutant", selection(), ids=str)

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from solgen.evidence import Rejected
+from solgen.experiment import Experiment, perform
 from solgen.load import Loaded, load
 from solgen.model import Answer, Check, Part
 from solgen.project import find_project
-from solgen.verify import ROADS_NEEDED, tasks, verify_answer
+from solgen.verify import ROADS_NEEDED, experiments, tasks, verify_answer
 from solgen.wrong import wrong_variants
 
 PROJECT = find_project(Path(__file__).parents[1])
@@ -30,6 +31,19 @@ def name(loaded: Loaded, part: Part, answer: Answer) -> str:
     return f"{loaded.name}-{part.id}-{loaded.name_of(answer)}"
 
 
+FRESH = range(1000, 1030)  # seeds that no author has seen
+STEADY = 29  # so many of them must meet the claim: at least 95 % of 30
+
+
+@cache
+def claims() -> tuple[tuple[Loaded, Part, Experiment], ...]:
+    return tuple(experiments(load(PROJECT, PROJECT.names())))
+
+
+EXPERIMENTS = [
+    pytest.param(experiment, id=f"{loaded.name}-{part.id}-{loaded.name_of(experiment)}")
+    for loaded, part, experiment in claims()
+]
 ANSWERS = [pytest.param(*task, id=name(*task)) for task in exam()]
 CHECKS = [
     pytest.param(task[2], check, id=f"{name(*task)}-{number}-{check.road}")
@@ -58,6 +72,20 @@ def test_the_check_refuses_wrong_answers(answer: Answer, check: Check) -> None:
         except Exception:  # noqa: BLE001 - a wrong answer may have any shape
             continue
     assert refused
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_the_claim_holds_on_fresh_seeds_and_its_negation_does_not(experiment: Experiment) -> None:
+    outcome = perform(experiment, FRESH)
+    assert len(FRESH) - len(outcome.failures(experiment)) >= STEADY
+    assert len(outcome.failures(experiment.negated())) >= STEADY
+    assert not outcome.idle(experiment)
+
+
+def test_every_part_proposes_a_marking_scheme() -> None:
+    for loaded in load(PROJECT, PROJECT.names()):
+        for part in loaded.question.parts:
+            assert sum(mark.points for mark in part.marking) == part.points, (loaded.name, part.id)
 
 
 def test_every_answer_of_the_exam_is_tested() -> None:

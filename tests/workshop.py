@@ -140,10 +140,11 @@ def _renamed(expression: Any, like: Any) -> Any:
 
 def main(arguments: list[str]) -> None:
     """Try all mutants; print those that are not refused, and the count."""
-    wanted = [a for a in arguments if a not in ("q1", "q2")]
+    known = find_project(ROOT).names()
+    wanted = [a for a in arguments if a not in known]
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(Path(folder))
-        for question in [a for a in arguments if a not in wanted] or ["q1", "q2"]:
+        for question in [a for a in arguments if a in known] or known:
             counted: Counter[str] = Counter()
             for mutant in mutants(question):
                 if not wanted or mutant.names[0] in wanted:
