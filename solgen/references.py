@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pylatex import NoEscape
@@ -24,13 +24,17 @@ _ENTRY = (
 
 @dataclass(frozen=True)
 class Work:
-    """A published work: `authors` are written "Family, I." in their order."""
+    """A published work: `authors` are written "Family, I." in their order.
+
+    `suffix` is the letter behind the year where another work would be cited alike.
+    """
 
     key: str
     authors: tuple[str, ...]
     year: int
     title: str
     venue: str
+    suffix: str = ""
 
     @property
     def order(self) -> tuple[str, int, str]:
@@ -49,7 +53,8 @@ def load_works(project: Project) -> Mapping[str, Work]:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise QuestionError(f"is not TOML in UTF-8: {error}", Where(FILE), _ENTRY) from None
-    return {key: _work(key, entry) for key, entry in data.items()}
+    works = [_work(key, entry) for key, entry in data.items()]
+    return {work.key: replace(work, suffix=_suffix(work, works)) for work in works}
 
 
 def _work(key: str, entry: Any) -> Work:
@@ -61,6 +66,18 @@ def _work(key: str, entry: Any) -> Work:
         )
     authors = tuple(map(str, entry["authors"]))
     return Work(key, authors, entry["year"], entry["title"], entry["venue"])
+
+
+def _suffix(work: Work, works: list[Work]) -> str:
+    """The letter that tells works of the same authors and year apart, in the order of titles."""
+    alike = sorted(w.title for w in works if (_short(w), w.year) == (_short(work), work.year))
+    return "abcdefghijklmnopqrstuvwxyz"[alike.index(work.title)] if len(alike) > 1 else ""
+
+
+def _short(work: Work) -> tuple[str, ...]:
+    """The family names that a citation shows: from three authors on, the first one's."""
+    families = tuple(name.partition(",")[0] for name in work.authors)
+    return families if len(families) < 3 else (families[0], "et al.")
 
 
 def find(works: Mapping[str, Work], key: str) -> Work:
@@ -81,11 +98,9 @@ def anchor(work: Work, locale: Locale) -> str:
 
 def cited(work: Work, locale: Locale) -> NoEscape:
     """`Kingma and Welling (2014)`, linked; from three authors on, only the first and "et al."."""
-    families = [name.partition(",")[0] for name in work.authors]
-    if len(families) > 2:
-        families = [f"{families[0]} et al."]
-    names = escape(f" {locale.word('and')} ".join(families)).replace(" ", "~")
-    return NoEscape(rf"\hyperlink{{{anchor(work, locale)}}}{{{names}~({work.year})}}")
+    joined = " " if len(work.authors) > 2 else f" {locale.word('and')} "
+    names = escape(joined.join(_short(work))).replace(" ", "~")
+    return NoEscape(rf"\hyperlink{{{anchor(work, locale)}}}{{{names}~({work.year}{work.suffix})}}")
 
 
 def listed(work: Work, locale: Locale) -> NoEscape:
@@ -93,6 +108,6 @@ def listed(work: Work, locale: Locale) -> NoEscape:
     *most, last = work.authors
     names = f"{', '.join(most)} {locale.word('and')} {last}" if most else last
     return NoEscape(
-        rf"\solwork{{{anchor(work, locale)}}}{{{escape(names)} ({work.year})}}"
+        rf"\solwork{{{anchor(work, locale)}}}{{{escape(names)} ({work.year}{work.suffix})}}"
         rf"{{{escape(work.title)}}}{{{escape(work.venue)}}}"
     )
