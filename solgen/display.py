@@ -57,6 +57,7 @@ class Display:
             "inline": self.inline,
             "figure": self.figure,
             "ref": self.ref,
+            "Ref": self.ref_first,
             "table": self.table,
             "cite": self.cite,
         }
@@ -107,9 +108,16 @@ class Display:
 
     def ref(self, name: str) -> NoEscape:
         """`figure 1.2`, linked."""
+        return self._reference(name, self.locale.word("figure"))
+
+    def ref_first(self, name: str) -> NoEscape:
+        """`Figure 1.2`, linked, to begin a sentence with."""
+        return self._reference(name, self.locale.word("figure").capitalize())
+
+    def _reference(self, name: str, figure: str) -> NoEscape:
         _, number = self._find(name)
         self.referred.add(name)
-        word = escape(self.locale.word("figure"))
+        word = escape(figure)
         return NoEscape(rf"\hyperlink{{{self._label(name)}}}{{{word}~{number}}}")
 
     def cite(self, key: str) -> NoEscape:

@@ -26,6 +26,7 @@ _TAKEN_FOR = {
     sympy.Lt: sympy.Le,
     sympy.Le: sympy.Lt,
 }
+LARGEST_EXPONENT = 1000
 _TAKES_BOUND = (sympy.Derivative, sympy.Lambda, sympy.Subs)  # whose arguments are not all values
 
 
@@ -159,7 +160,9 @@ def _wrong_powers(node: Any, args: list[Any]) -> Iterator[Variant]:
     base, exponent = args
     yield from _rebuilt(f"the exponent {exponent} increased by 1", node, [base, exponent + 1])
     yield from _rebuilt(f"the exponent {exponent} negated", node, [base, -exponent])
-    yield from _rebuilt("base and exponent swapped", node, [exponent, base])
+    # As an exponent, a large number would be written out: millions of digits.
+    if not base.is_Rational or abs(base) <= LARGEST_EXPONENT:
+        yield from _rebuilt("base and exponent swapped", node, [exponent, base])
 
 
 def _wrong_fractions(node: Any, args: list[Any]) -> Iterator[Variant]:

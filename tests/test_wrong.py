@@ -93,3 +93,9 @@ def _same(one: Any, other: Any) -> bool:
 def test_they_are_made_as_they_are_asked_for() -> None:
     many = wrong_variants(Tuple(*[sympy.sin(x) ** i for i in range(200)]))
     assert next(many)[0].startswith("entry 1")
+
+
+def test_a_root_of_a_large_number_is_varied_at_once() -> None:
+    descriptions = [text for text, _ in wrong_variants(sympy.sqrt(sympy.Rational(1999, 24991)))]
+    assert len(descriptions) >= 5
+    assert "base and exponent swapped" not in descriptions

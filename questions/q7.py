@@ -1,0 +1,1180 @@
+"""Question 7: translation with one fixed vector (Seq2Seq), or with soft attention.
+
+The worked example is exact: its scores are multiples of log 2, hence its weights are fractions.
+The two experiments train, or fit, small models in NumPy from the equations of the text.
+"""
+
+from functools import cache
+from itertools import combinations, product
+
+import mpmath
+import numpy as np
+from sympy import Integer, Interval, Matrix, Naturals, Poly, Rational
+from sympy import exp, eye, log, oo, simplify, solve, symbols, tanh
+
+from solgen import Answer, Check, Derivation, Experiment, Figure, Key, Mark, Measure, Part, Question
+from solgen import Step, Table, Term, Text, agree, by_value, equal, equals, holds, unfold
+from solgen import over, plus, symbol, times
+
+POSITIVE = Interval.open(0, oo)
+LOG2, HALF = log(2), Rational(1, 2)
+
+
+def neutral(text):
+    return Text(fr=text, en=text)
+
+
+# --- glossary: sizes, then the objects of both models -------------------------------------------
+T_x = symbol("T_x", Naturals, fr="longueur de la phrase source", en="length of the source")
+T_y = symbol("T_y", Naturals, fr="longueur de la traduction", en="length of the translation")
+T = symbol(
+    "T",
+    Naturals,
+    fr="longueur, quand il n'y en a qu'une",
+    en="length, when there is only one",
+)
+i = symbol("i", Naturals, fr="position d'un mot cible", en="position of a target word")
+j = symbol("j", Naturals, fr="position d'un mot source", en="position of a source word")
+n = symbol(
+    "n", Naturals, fr="unités de l'encodeur, par sens", en="units of the encoder, per direction"
+)
+m = symbol("m", Naturals, fr="unités du décodeur", en="units of the decoder")
+d = symbol("d", Naturals, fr="unités du modèle d'alignement", en="units of the alignment model")
+K = symbol("K", Naturals, fr="taille du vocabulaire", en="size of the vocabulary")
+q = symbol("q", Naturals, fr="dimension des plongements", en="dimension of the embeddings")
+b = symbol("b", Naturals, fr="bits par nombre gardé", en="bits per stored number")
+N = symbol(
+    "N", Naturals, fr="nombre de composantes de la mémoire", en="number of components of the memory"
+)
+Delta = symbol(
+    "Delta",
+    POSITIVE,
+    latex=r"\Delta",
+    fr="avance du meilleur score sur les autres",
+    en="lead of the best score over the others",
+)
+x = Term(r"\boldsymbol{x}_j", fr="mot source (vecteur indicateur)", en="source word (one-hot)")
+y = Term(r"\boldsymbol{y}_i", fr="mot cible (vecteur indicateur)", en="target word (one-hot)")
+E = Term(
+    r"\boldsymbol{E}_x, \boldsymbol{E}_y",
+    fr="plongements des mots sources, cibles",
+    en="embeddings of source, target words",
+)
+h = Term(
+    r"\boldsymbol{h}_j",
+    fr="état de l'encodeur ; annotation, avec attention",
+    en="encoder state; annotation, with attention",
+)
+s = Term(r"\boldsymbol{s}_i", fr="état du décodeur", en="decoder state")
+c = Term(
+    r"\boldsymbol{c}, \boldsymbol{c}_i",
+    fr="vecteur de contexte : unique ; du mot $i$",
+    en="context vector: single; of word $i$",
+)
+e = Term(
+    "e_{ij}",
+    fr="score du mot source $j$ pour le mot $i$",
+    en="score of source word $j$ for word $i$",
+)
+alpha = Term(r"\alpha_{ij}", fr="poids d'attention", en="attention weight")
+f = Term(r"f_e, f", fr="transitions récurrentes", en="recurrent transitions")
+g = Term("g", fr="couche de sortie, avant le softmax", en="output layer, before the softmax")
+align = Term(
+    r"\boldsymbol{v}_a, \boldsymbol{W}_a, \boldsymbol{U}_a",
+    fr="paramètres du modèle d'alignement",
+    en="parameters of the alignment model",
+)
+r = Term(
+    r"\boldsymbol{r}_{ij}",
+    fr=r"gradient de $e_{ij}$ par rapport à $\boldsymbol{h}_j$",
+    en=r"gradient of $e_{ij}$ with respect to $\boldsymbol{h}_j$",
+)
+ell = Term(r"\ell", fr="longueur d'un plus court chemin", en="length of a shortest path")
+
+# --- data of the worked example: n = 1, m = d = 2, three source words ---------------------------
+H = [Matrix([HALF, -HALF]), Matrix([-HALF, HALF]), Matrix([-HALF, -HALF])]
+S = [Matrix([0, HALF]), Matrix([HALF, 0])]
+STATES = [tuple(one) for one in S]  # as they are printed
+W_A, U_A, V_A = 2 * LOG2 * eye(2), LOG2 * eye(2), Rational(9, 2) * LOG2 * Matrix([1, 1])
+
+
+# --- the example by the definitions, entry by entry and exactly -----------------------------------
+def exact_tanh(t):
+    return (exp(2 * t) - 1) / (exp(2 * t) + 1)
+
+
+def inner(state, annotation):
+    """The hidden units of the alignment model, before and after their tanh."""
+    before = W_A * state + U_A * annotation
+    return before, before.applyfunc(exact_tanh)
+
+
+def score(state, annotation):
+    return sum(v * t for v, t in zip(V_A, inner(state, annotation)[1], strict=True))
+
+
+def softmax(values):
+    odds = [exp(value) for value in values]
+    return [one / sum(odds) for one in odds]
+
+
+def weights_for(state):
+    return softmax([score(state, annotation) for annotation in H])
+
+
+def mean_annotation(weights):
+    """The point whose weighted squared distance to the annotations is stationary."""
+    point = symbols("a_1 a_2")
+    spread = sum(
+        w * sum((p - v) ** 2 for p, v in zip(point, one, strict=True))
+        for w, one in zip(weights, H, strict=True)
+    )
+    found = solve([spread.diff(p) for p in point], point)
+    return [found[p] for p in point]
+
+
+# --- the example in matrix form, at 50 digits: nothing shared with the above but the data ---------
+def in_matrices():
+    """(scores, weights, contexts) as arrays of mpmath numbers."""
+
+    def numbers(matrices):
+        return np.array([[mpmath.mpmathify(v.evalf(50)) for v in one] for one in matrices])
+
+    tanh_of, exp_of = (np.frompyfunc(u, 1, 1) for u in (mpmath.tanh, mpmath.exp))
+    w, u = (numbers([one.row(k) for k in range(2)]) for one in (W_A, U_A))
+    hidden = (numbers(S) @ w.T)[:, None, :] + (numbers(H) @ u.T)[None, :, :]
+    scores = tanh_of(hidden) @ numbers([V_A])[0]
+    odds = exp_of(scores - scores.max(axis=1, keepdims=True))
+    weights = odds / odds.sum(axis=1, keepdims=True)
+    return scores, weights, weights @ numbers(H)
+
+
+def in_matrices_check(which, scale):
+    def check(answer):
+        with mpmath.workdps(50):
+            found = Matrix(in_matrices()[which].tolist()) * scale()
+            return agree(answer, found, digits=30, scale=1)
+
+    return Check("numeric", check, fr="forme matricielle, 50 chiffres", en="matrix form, 50 digits")
+
+
+BY_ENTRIES = {"fr": "équations, terme à terme", "en": "equations, entry by entry"}
+scores = Answer(
+    r"\frac{1}{\log 2} \bigl[\, e_{ij} \,\bigr]",
+    Matrix([[3, 2, 0], [2, 3, 0]]),
+    checks=[
+        equals(
+            Matrix([[score(one, a) for a in H] for one in S]) / LOG2, "definition", **BY_ENTRIES
+        ),
+        in_matrices_check(0, lambda: 1 / mpmath.log(2)),
+    ],
+)
+weights = Answer(
+    r"13 \, \bigl[\, \alpha_{ij} \,\bigr]",
+    Matrix([[8, 4, 1], [4, 8, 1]]),
+    checks=[
+        equals(13 * Matrix([weights_for(one) for one in S]), "definition", **BY_ENTRIES),
+        in_matrices_check(1, lambda: 13),
+    ],
+)
+contexts = Answer(
+    r"26 \, \bigl[\, \boldsymbol{c}_1 \;\, \boldsymbol{c}_2 \,\bigr]^{\top}",
+    Matrix([[3, -5], [-5, 3]]),
+    checks=[
+        equals(
+            26 * Matrix([mean_annotation(weights_for(one)) for one in S]),
+            "identity",
+            fr="barycentre : moindres carrés pondérés",
+            en="barycenter: weighted least squares",
+        ),
+        in_matrices_check(2, lambda: 26),
+    ],
+)
+
+
+def example_row(target, source):
+    state, annotation = S[target], H[source]
+    before, after = inner(state, annotation)
+    value = score(state, annotation)
+    return [
+        target + 1,
+        source + 1,
+        tuple(annotation),
+        tuple((before / LOG2).applyfunc(simplify)),
+        tuple(after),
+        value,
+        exp(value),
+        weights_for(state)[source],
+    ]
+
+
+example_table = Table(
+    header=[
+        *map(neutral, ("$i$", "$j$", r"$\boldsymbol{h}_j^\top$")),
+        neutral(
+            r"$(\boldsymbol{W}_a\boldsymbol{s}_{i-1} + \boldsymbol{U}_a\boldsymbol{h}_j)"
+            r"^{\!\top} / \log 2$"
+        ),
+        *map(neutral, (r"$\tanh(\cdot)^{\top}$", "$e_{ij}$", "$e^{e_{ij}}$", r"$\alpha_{ij}$")),
+    ],
+    rows=[example_row(target, source) for target, source in product(range(2), range(3))],
+    align="cccccccc",
+)
+
+
+# --- gradients: through the softmax, then from a context to an annotation -----------------------
+e1, e2, e3 = symbols("e_1:4", real=True)
+a1, a2 = symbols("h_1:3", real=True)
+
+
+def check_softmax_symbols(answer):
+    """SymPy's Jacobian of a softmax of three symbols, at the scores of the first target word."""
+    jacobian = Matrix(softmax((e1, e2, e3))).jacobian((e1, e2, e3))
+    at = [score(S[0], annotation) for annotation in H]
+    return equal(answer, 169 * jacobian.subs(dict(zip((e1, e2, e3), at, strict=True))))
+
+
+def check_softmax_slopes(answer):
+    def weight(k):
+        def value(*given):
+            return mpmath.exp(given[k]) / mpmath.fsum(map(mpmath.exp, given))
+
+        return value
+
+    with mpmath.workdps(60):
+        point = [k * mpmath.log(2) for k in (3, 2, 0)]
+        orders = [tuple(int(k == col) for k in range(3)) for col in range(3)]
+        found = [[mpmath.diff(weight(row), point, order) for order in orders] for row in range(3)]
+        return agree(answer, 169 * Matrix(found), digits=20, scale=1)
+
+
+softmax_jacobian = Answer(
+    r"169 \, \bigl( \operatorname{diag}(\boldsymbol{\alpha}_1)"
+    r" - \boldsymbol{\alpha}_1^{} \boldsymbol{\alpha}_1^{\top} \bigr)",
+    Matrix([[40, -32, -8], [-32, 36, -4], [-8, -4, 12]]),
+    checks=[
+        Check(
+            "symbolic",
+            check_softmax_symbols,
+            fr="jacobienne du softmax par SymPy",
+            en="SymPy's Jacobian of the softmax",
+        ),
+        Check("numeric", check_softmax_slopes, fr="pentes mesurées", en="measured slopes"),
+    ],
+)
+
+
+@cache
+def reach_by_sympy():
+    """SymPy's Jacobian of the whole of c_1 as a function of the first annotation."""
+    free = Matrix([a1, a2])
+    hidden = [(W_A * S[0] + U_A * one).applyfunc(tanh) for one in (free, *H[1:])]
+    mixed = softmax([(V_A.T * one)[0] for one in hidden])
+    context = mixed[0] * free + mixed[1] * H[1] + mixed[2] * H[2]
+    found = context.jacobian((a1, a2)).subs({a1: H[0][0], a2: H[0][1]})
+    return (found.replace(tanh, exact_tanh) * Rational(169, 8)).applyfunc(simplify)
+
+
+def check_reach_symbols(answer):
+    return equal(answer, reach_by_sympy())
+
+
+def check_reach_slopes(answer):
+    """Slopes of c_1, computed by sums, when the first annotation moves."""
+
+    def context(axis):
+        def value(*free):
+            total = mass = mpmath.mpf(0)
+            for row in (free, (-half, half), (-half, -half)):
+                units = [mpmath.tanh(bit * (w + u)) for w, u in zip((0, 1), row, strict=True)]
+                odds = mpmath.exp(9 * half * bit * mpmath.fsum(units))
+                total, mass = total + odds * row[axis], mass + odds
+            return total / mass
+
+        return value
+
+    with mpmath.workdps(60):
+        half, bit = mpmath.mpf(1) / 2, mpmath.log(2)
+        at = [half, -half]
+        found = [[mpmath.diff(context(k), at, o) for o in ((1, 0), (0, 1))] for k in range(2)]
+        return agree(answer, Matrix(found) * 169 / 8, digits=20, scale=1)
+
+
+reach = Answer(
+    r"\frac{169}{8} \frac{\partial \boldsymbol{c}_1}{\partial \boldsymbol{h}_1}",
+    13 * eye(2) + 4 * LOG2**2 * Matrix([[5, 5], [-4, -4]]),
+    checks=[
+        Check("symbolic", check_reach_symbols, fr="jacobienne par SymPy", en="SymPy's Jacobian"),
+        Check("numeric", check_reach_slopes, fr="pentes mesurées", en="measured slopes"),
+    ],
+)
+
+# --- paths from a source word to a target word --------------------------------------------------
+SIZES = [(tx, ty) for tx in range(1, 6) for ty in range(1, 6)]
+
+
+def edges(model, tx, ty):
+    """The dependences between states: S hands c to s_0, C hands c to every step, A attends."""
+    yield from ((("h", k), ("h", k + 1)) for k in range(1, tx))
+    yield from ((("s", t - 1), ("s", t)) for t in range(2, ty + 1))
+    if model == "S":
+        yield ("h", tx), ("s", 1)  # s_0 is h_Tx itself
+    if model == "C":
+        yield from ((("h", tx), ("s", t)) for t in range(1, ty + 1))
+    if model == "A":
+        yield from ((("h", k + 1), ("h", k)) for k in range(1, tx))
+        yield from ((("h", k), ("c", t)) for k in range(1, tx + 1) for t in range(1, ty + 1))
+        yield from ((("c", t), ("s", t)) for t in range(1, ty + 1))
+
+
+@cache
+def shortest(model, tx, ty, source, target):
+    """Breadth first."""
+    reached, length = {("h", source)}, 0
+    while ("s", target) not in reached:
+        reached |= {end for start, end in edges(model, tx, ty) if start in reached}
+        length += 1
+    return length
+
+
+@cache
+def lowest_power(model, tx, source, target):
+    """Scalar linear models, each transition multiplied by z: the least power of z that arrives."""
+    z = symbols("z")
+    state = [Integer(k == source) for k in range(1, tx + 1)]
+    forward = list(state)
+    for k in range(1, tx):
+        forward[k] += z * forward[k - 1]
+    context, out = forward[-1], Integer(0)
+    for t in range(1, target + 1):
+        if model == "S":
+            out = z * (context if t == 1 else out)
+        elif model == "C":
+            out = z * (out + context)
+        else:
+            out = z * (out + z * sum(forward))
+    return min(power for (power,) in Poly(out, z).monoms())
+
+
+def check_paths_graph(answer):
+    stated, found = [], []
+    for tx, ty in SIZES:
+        for source, target in product(range(1, tx + 1), range(1, ty + 1)):
+            stated.append(answer.subs({T_x: tx, j: source, i: target}))
+            found.append([shortest(model, tx, ty, source, target) for model in "SCA"])
+    return equal(stated, found)
+
+
+def check_paths_powers(answer):
+    stated, found = [], []
+    for tx, source, target in product(range(1, 7), range(1, 7), range(1, 7)):
+        if source <= tx:
+            stated.append(answer.subs({T_x: tx, j: source, i: target}))
+            found.append([lowest_power(model, tx, source, target) for model in "SCA"])
+    return equal(stated, found)
+
+
+paths = Answer(
+    r"[\ell_{\mathrm{S}}, \ell_{\mathrm{C}}, \ell_{\mathrm{A}}]",
+    (plus(T_x, -j, i), plus(T_x, -j, 1), Integer(2)),
+    checks=[
+        Check(
+            "enumeration", check_paths_graph, fr="parcours en largeur", en="breadth-first search"
+        ),
+        Check(
+            "symbolic",
+            check_paths_powers,
+            fr="plus petite puissance, modèles linéaires",
+            en="least power, linear models",
+        ),
+    ],
+)
+
+
+def check_lags(read):
+    """Aligned words, in the given order of the source and in the reversed one."""
+
+    def check(answer):
+        stated, found = [], []
+        for size, place in product(range(1, 7), range(1, 7)):
+            if place <= size:
+                stated.append(answer.subs({T: size, i: place}))
+                found.append([read(size, place, place), read(size, size + 1 - place, place)])
+        return equal(stated, found)
+
+    return check
+
+
+lags = Answer(
+    r"\bigl[\ell_{\mathrm{S}}(i, i),\; \ell_{\mathrm{S}}(i, T + 1 - i)\bigr]",
+    (T, plus(2 * i, -1)),
+    checks=[
+        Check(
+            "enumeration",
+            check_lags(lambda size, source, target: shortest("S", size, size, source, target)),
+            fr="parcours en largeur",
+            en="breadth-first search",
+        ),
+        Check(
+            "symbolic",
+            check_lags(lambda size, source, target: lowest_power("S", size, source, target)),
+            fr="plus petite puissance, modèles linéaires",
+            en="least power, linear models",
+        ),
+    ],
+)
+
+# --- costs ----------------------------------------------------------------------------------------
+DIMENSIONS = (n, m, d, T_x, T_y)
+CASES = [(1, 2, 3, 4, 5), (2, 1, 1, 3, 2), (2, 3, 2, 1, 4), (3, 2, 4, 2, 2)]
+PAPER = {n: 1000, m: 1000, d: 1000}
+SENTENCE = PAPER | {T_x: 30, T_y: 30}
+
+
+def count_loops(units, decoder, hidden, tx, ty, *, once):
+    """Multiply-adds of the attention of a whole sentence, counted as the loops make them."""
+    count = 0
+
+    def dot(size):
+        nonlocal count
+        count += size
+
+    def rows(number, size):
+        for _ in range(number):
+            dot(size)
+
+    for _ in range(tx if once else 0):
+        rows(hidden, 2 * units)  # U_a h_j, kept
+    for _ in range(ty):
+        if once:
+            rows(hidden, decoder)  # W_a s_(i-1), kept
+        for _ in range(tx):
+            if not once:
+                rows(hidden, 2 * units)
+                rows(hidden, decoder)
+            dot(hidden)  # v_a with the tanh
+        for _ in range(2 * units):
+            dot(tx)  # a component of c_i
+    return count
+
+
+def at_each_case(form):
+    return [form.subs(dict(zip(DIMENSIONS, case, strict=True))) for case in CASES]
+
+
+def counted_by_arrays(units, decoder, hidden, tx, ty, *, once):
+    """The same from the sizes of the arrays of products that NumPy makes."""
+    notes, states_ = np.ones((tx, 2 * units)), np.ones((ty, decoder))
+    u, w, v = np.ones((hidden, 2 * units)), np.ones((hidden, decoder)), np.ones(hidden)
+    right, left = notes[:, None] * u, states_[:, None] * w
+    scored = (left.sum(axis=2)[:, None] + right.sum(axis=2)[None]) * v
+    mixed = scored.sum(axis=2)[:, :, None] * notes
+    repeats = (1, 1) if once else (len(states_), len(notes))
+    return right.size * repeats[0] + left.size * repeats[1] + scored.size + mixed.size
+
+
+def counted(*, once):
+    """Two roads to the multiply-adds, the products being kept (`once`) or made again."""
+
+    def check_loops(answer):
+        return equal(at_each_case(answer), [count_loops(*case, once=once) for case in CASES])
+
+    def check_arrays(answer):
+        return equal(at_each_case(answer), [counted_by_arrays(*case, once=once) for case in CASES])
+
+    return [
+        Check("enumeration", check_loops, fr="boucles comptées", en="counted loops"),
+        Check("library", check_arrays, fr="tableaux de NumPy", en="NumPy's arrays"),
+    ]
+
+
+per_pair = plus(d, 2 * n)
+cost = Answer(
+    "Q",
+    plus(times(2, n, d, T_x), times(m, d, T_y), times(per_pair, T_x, T_y)),
+    checks=counted(once=True),
+)
+naive = Answer(
+    r"Q_{\mathrm{naive}}",
+    times(plus(times(2, n, d), times(m, d), d, 2 * n), T_x, T_y),
+    checks=counted(once=False),
+)
+Q = Term(
+    r"Q, Q_{\mathrm{naive}}",
+    fr="multiplications-additions de l'attention",
+    en="multiply-adds of the attention",
+)
+cost_, naive_ = (unfold(form.value).subs(SENTENCE) for form in (cost, naive))
+quadratic_ = unfold(per_pair * T_x * T_y).subs(SENTENCE)
+
+
+def check_crossover(answer):
+    """The first length, by counted loops, at which the pairs cost as much as the rest."""
+    cases, found = [(1, 4, 2), (2, 6, 4), (3, 6, 6), (1, 2, 6)], []
+    for units, decoder, hidden in cases:
+        size = 1
+        while True:
+            shared = (hidden + 2 * units) * size**2
+            if 2 * shared >= count_loops(units, decoder, hidden, size, size, once=True):
+                break
+            size += 1
+        found.append(size)
+    return equal([answer.subs(dict(zip((n, m, d), case, strict=True))) for case in cases], found)
+
+
+crossover = Derivation(
+    r"T^\star",
+    value=solve(per_pair * T - (2 * n * d + m * d), T)[0],
+    steps=[Step(over(times(d, plus(2 * n, m)), per_pair))],
+    checks=[Check("enumeration", check_crossover, fr="boucles comptées", en="counted loops")],
+)
+T_star = Term(
+    r"T^\star",
+    fr="longueur où les couples coûtent autant que le reste",
+    en="length at which the pairs cost as much as the rest",
+)
+crossover_ = unfold(crossover.value).subs(PAPER)
+
+# --- what a fixed memory can keep ---------------------------------------------------------------
+BITS = {n: 1000, b: 32, K: 30000}
+
+
+def check_boxes(answer):
+    """Whole numbers: fewer sentences than memories one word earlier, more at the answer."""
+    memories = 2 ** (1000 * 32)
+    return holds(
+        [30000 ** int(answer) > memories, 30000 ** (int(answer) - 1) <= memories],
+        "the first length with more sentences than memories",
+    )
+
+
+def check_bits(answer):
+    with mpmath.workdps(40):
+        return equal(answer, int(mpmath.ceil(32000 / (mpmath.log(30000) / mpmath.log(2)))))
+
+
+pigeonhole = Answer(
+    r"\min\bigl\{ T : K^{T} > 2^{nb} \bigr\}",
+    Integer(2152),
+    checks=[
+        Check("enumeration", check_boxes, fr="entiers exacts", en="exact integers"),
+        Check("numeric", check_bits, fr="logarithmes, 40 chiffres", en="logarithms, 40 digits"),
+    ],
+)
+
+
+@cache
+def best_error(words_, kept):
+    """Over every encoder with values ±1 of the words ±1, the best affine decoder's least error."""
+    inputs = np.array(list(product((-1, 1), repeat=words_)))
+    tables = np.array(list(product((-1, 1), repeat=len(inputs))))
+    half = tables[: len(tables) // 2]  # an encoder and its opposite are worth the same
+    return fraction(min(affine_error(codes, inputs) for codes in combinations(half, kept)))
+
+
+def check_encoders(answer):
+    cases = [(2, 1), (3, 1), (3, 2)]
+    stated = [answer.subs({T: words_, N: kept}) for words_, kept in cases]
+    return equal(stated, [best_error(*case) for case in cases])
+
+
+def check_ky_fan(answer):
+    """The N largest eigenvalues of the words' Gram operator are what N functions can keep."""
+    stated, found = [], []
+    for words in (2, 3, 4, 5):
+        inputs = np.array(list(product((-1, 1), repeat=words)))
+        top = np.linalg.eigvalsh(inputs @ inputs.T / len(inputs))[::-1]
+        for kept in range(1, words + 1):
+            stated.append(answer.subs({T: words, N: kept}))
+            found.append(fraction(1 - top[:kept].sum() / words))
+    return equal(stated, found)
+
+
+def fraction(value):
+    """The sixtieth that a floating-point number stands for."""
+    nearest = Rational(round(60 * float(value)), 60)
+    return nearest if abs(nearest - float(value)) < 1e-9 else Rational(-1)
+
+
+def affine_error(codes, inputs):
+    """Mean squared error per word of the least-squares affine decoder of these codes."""
+    features = np.column_stack([np.ones(len(inputs)), *codes])
+    decoder = np.linalg.lstsq(features, inputs, rcond=None)[0]
+    return float(np.mean((features @ decoder - inputs) ** 2))
+
+
+least_error = Answer(
+    r"\min_{\varphi,\, \boldsymbol{A},\, \boldsymbol{a}} \frac1T \sum_{t=1}^{T}"
+    r" \mathbb{E}\,(u_t - \hat u_t)^2",
+    plus(1, -over(N, T)),
+    checks=[
+        Check(
+            "enumeration",
+            check_encoders,
+            fr="tous les encodeurs $\\pm 1$, $T \\leq 3$",
+            en="all encoders $\\pm 1$, $T \\leq 3$",
+        ),
+        Check(
+            "library",
+            check_ky_fan,
+            fr="valeurs propres, théorème de Ky Fan",
+            en="eigenvalues, Ky Fan's theorem",
+        ),
+    ],
+)
+words = Term(
+    "u_t",
+    fr="mot d'un modèle : variable centrée réduite",
+    en="word of a model: variable of mean 0, variance 1",
+)
+phi = Term(r"\varphi", fr="encodeur quelconque", en="any encoder")
+
+
+def best_weight(length, lead):
+    """The softmax of a list of scores, the first one ahead of the others."""
+    scored = [lead] + [mpmath.mpf(0)] * (int(length) - 1)
+    return mpmath.exp(scored[0]) / mpmath.fsum(map(mpmath.exp, scored))
+
+
+sharp = Derivation(
+    r"\frac{e^{\Delta}}{e^{\Delta} + (T - 1)\, e^{0}}",
+    value=exp(Delta) / (exp(Delta) + (T - 1)),
+    steps=[
+        Step(
+            over(1, plus(1, times(T - 1, exp(-Delta)))),
+            Text(fr=r"on divise par $e^{\Delta}$", en=r"divide by $e^{\Delta}$"),
+        )
+    ],
+    checks=[by_value(best_weight, T, Delta, fr="softmax d'une liste", en="softmax of a list")],
+)
+
+# --- experiment: recall from a fixed memory, and through attention --------------------------------
+UNITS, LONG, GAIN, SLOPE = 8, 32, 8, 2
+
+
+def encode(rng, inputs):
+    """Annotations of a bidirectional tanh network with random weights: (sentence, place, unit)."""
+    states = []
+    for order in (1, -1):
+        recurrent = rng.normal(size=(UNITS, UNITS)) / np.sqrt(UNITS)
+        entry, state, kept = rng.normal(size=UNITS), np.zeros((len(inputs), UNITS)), []
+        for word in inputs.T[::order]:
+            state = np.tanh(state @ recurrent.T + np.outer(word, entry))
+            kept.append(state)
+        states.append(np.stack(kept[::order], axis=1))
+    return np.concatenate(states, axis=2)
+
+
+def located_weights(length, gain):
+    """Additive attention with two tanh units, which see the positions i and j."""
+    gap = np.subtract.outer(np.arange(length), np.arange(length))
+    value = gain * (np.tanh(SLOPE * gap + SLOPE / 2) - np.tanh(SLOPE * gap - SLOPE / 2))
+    odds = np.exp(value - value.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def recall_errors(rng, size, length, gain=GAIN):
+    """Mean squared errors on unseen sentences: from the two end states, and through attention."""
+    inputs = rng.uniform(-1, 1, size=(size, length)) * np.sqrt(3)
+    notes = encode(rng, inputs)
+    ends = np.concatenate([notes[:, -1, :UNITS], notes[:, 0, UNITS:]], axis=1)
+    mixed = located_weights(length, gain) @ notes
+    found = []
+    for memory, wanted in ((ends, inputs), (mixed, inputs[:, :, None])):
+        memory = np.concatenate([memory, np.ones((*memory.shape[:-1], 1))], axis=-1)
+        rows, cols, half = memory.shape[-1], wanted.shape[-1], size // 2
+        known, target = memory[:half].reshape(-1, rows), wanted[:half].reshape(-1, cols)
+        decoder = np.linalg.solve(known.T @ known, known.T @ target)
+        found.append(np.mean((memory[half:] @ decoder - wanted[half:]) ** 2))
+    return found
+
+
+def measure_recall(rng, size):
+    fixed, attended = recall_errors(rng, size, LONG)
+    return fixed / attended
+
+
+def measure_recall_control(rng, size):
+    """The same annotations, all kept, but one context for all words: equal weights."""
+    fixed, averaged = recall_errors(rng, size, LONG, gain=0)
+    return fixed / averaged
+
+
+recall = Experiment(
+    Measure(
+        measure_recall,
+        fr="erreur quadratique de rappel d'un vecteur fixe de 16 nombres, divisée par celle de "
+        "l'attention sur des annotations de 16 nombres, phrases de 32 mots tirées à part",
+        en="squared error of recall from a fixed vector of 16 numbers, divided by that of "
+        "attention over annotations of 16 numbers, sentences of 32 words drawn apart",
+    ),
+    control=Measure(
+        measure_recall_control,
+        fr="mêmes annotations, poids d'attention tous égaux",
+        en="same annotations, attention weights all equal",
+    ),
+    at_least=10,
+    size=1000,
+)
+
+# --- experiment: an attention that is really trained ---------------------------------------------
+LEXICON = {
+    "D": ("le the", "un a"),
+    "N": ("chat cat", "chien dog", "lapin rabbit", "renard fox"),
+    "A": ("noir black", "blanc white", "brun brown", "gris grey"),
+    "V": ("voit sees", "suit follows", "fuit flees"),
+}
+WORDS = [pair.split() for pairs in LEXICON.values() for pair in pairs]
+END, PLACES = len(WORDS), 7  # no word, longest sentence
+READ, WRITE, INNER, STEPS, RATE = 24, 64, 24, 60, 0.03
+
+
+def phrase(rng, kind):
+    """A word of that kind, as its number."""
+    first = [*"".join(name * len(pairs) for name, pairs in LEXICON.items())].index(kind)
+    return first + int(rng.integers(len(LEXICON[kind])))
+
+
+def sentence(rng):
+    """A French sentence, and for each English word the place of its French one."""
+    source, places = [], []
+    for kinds in ("DN" + "A" * (rng.random() < 0.6), "V", "DN" + "A" * (rng.random() < 0.6)):
+        start = len(source)
+        source += [phrase(rng, kind) for kind in kinds]
+        places += [start + k for k in ((0, 2, 1) if kinds == "DNA" else range(len(kinds)))]
+    return source, places
+
+
+def corpus(pairs):
+    """Arrays (source, target, place of the source of each target word), filled with END."""
+    source, target = np.full((2, len(pairs), PLACES), END)
+    aligned = np.zeros((len(pairs), PLACES), dtype=int)
+    for row, (words_, places) in enumerate(pairs):
+        source[row, : len(words_)] = words_
+        target[row, : len(words_)] = np.array(words_)[places]
+        aligned[row, : len(words_)] = places
+    return source, target, aligned
+
+
+def states(rng, size, memory, inputs):
+    """States of a tanh network with random, fixed weights; END is the zero vector."""
+    recurrent = memory * rng.normal(size=(size, size)) / np.sqrt(size)
+    entry = rng.normal(size=(END + 1, size))
+    entry[END] = 0
+    state, kept = np.zeros((len(inputs), size)), []
+    for word in inputs.T:
+        state = np.tanh(state @ recurrent.T + entry[word])
+        kept.append(state)
+    return np.stack(kept, axis=1).astype(np.float32)
+
+
+def attend(given, notes, before, real):
+    """The equations of the text: (tanh units, weights, contexts, law of each word)."""
+    v, w, u, out = given
+    inner_ = np.tanh((before @ w.T)[:, :, None] + (notes @ u.T)[:, None])
+    odds = np.exp(inner_ @ v) * real[:, None]
+    alphas = odds / odds.sum(axis=2, keepdims=True)
+    mixed = alphas @ notes
+    law = np.exp(mixed @ out.T)
+    return inner_, alphas, mixed, law / law.sum(axis=2, keepdims=True)
+
+
+def slopes(given, notes, before, real, target):
+    """Gradients of the mean cross-entropy, through diag(α) - αα', as derived in the text."""
+    v, _w, _u, out = given
+    inner_, alphas, mixed, law = attend(given, notes, before, real)
+    known = np.eye(END + 1, dtype=law.dtype)[target][:, :, :END]
+    error = (law - known) * real[:, :, None] / law.dtype.type(real.sum())
+    by_alpha = error @ out @ notes.transpose(0, 2, 1)
+    by_score = alphas * (by_alpha - (alphas * by_alpha).sum(axis=2, keepdims=True))
+    by_inner = by_score[..., None] * v * (1 - inner_**2)
+    sums = ((0, 1), (0, 1))
+    return [
+        np.tensordot(by_score, inner_, 3),
+        np.tensordot(by_inner.sum(axis=2), before, sums),
+        np.tensordot(by_inner.sum(axis=1), notes, sums),
+        np.tensordot(error, mixed, sums),
+    ]
+
+
+def trained(rng, size, steps, shown=()):
+    """Weights of an attention trained (Adam) on half of the sentences, for the others.
+
+    Returns (weights, places aligned, real words); the sentences `shown` come last, unseen.
+    """
+    source, target, aligned = corpus([*(sentence(rng) for _ in range(size)), *shown])
+    real, half = source < END, size // 2
+    notes = np.concatenate(
+        [states(rng, READ, 1.0, source), states(rng, READ, 1.0, source[:, ::-1])[:, ::-1]], axis=2
+    )
+    previous = np.concatenate([np.full((len(target), 1), END), target[:, :-1]], axis=1)
+    before = states(rng, WRITE, 0.8, previous)
+    shapes = ((INNER,), (INNER, WRITE), (INNER, 2 * READ), (END, 2 * READ))
+    given = [(rng.normal(size=shape) / shape[-1] ** 0.5).astype(np.float32) for shape in shapes]
+    mean, square = [0 * one for one in given], [0 * one for one in given]
+    seen = [one[:half] for one in (notes, before, real, target)]
+    for step in range(1, steps + 1):
+        for k, slope in enumerate(slopes(given, *seen)):
+            mean[k] = 0.9 * mean[k] + 0.1 * slope
+            square[k] = 0.99 * square[k] + 0.01 * slope**2
+            scale = np.sqrt(square[k] / (1 - 0.99**step)) + 1e-6
+            given[k] = given[k] - RATE * mean[k] / (1 - 0.9**step) / scale
+    alphas = attend(given, notes, before, real)[1]
+    return alphas[half:], aligned[half:], real[half:]
+
+
+def aligned_weight(rng, size, steps):
+    """The mean weight given to the place of the word being translated, if it changes rank."""
+    alphas, aligned, real = trained(rng, size, steps)
+    moved = real & (aligned != np.arange(PLACES))
+    return np.take_along_axis(alphas, aligned[:, :, None], axis=2)[:, :, 0][moved].mean()
+
+
+alignment = Experiment(
+    Measure(
+        lambda rng, size: aligned_weight(rng, size, STEPS),
+        fr="poids moyen du mot source aligné, pour les mots qui changent de rang, sur 120 phrases "
+        "tirées à part, après entraînement sur 120 phrases",
+        en="mean weight of the aligned source word, for the words that change rank, on 120 "
+        "sentences drawn apart, after training on 120 sentences",
+    ),
+    control=Measure(
+        lambda rng, size: aligned_weight(rng, size, 0),
+        fr="même modèle avant entraînement",
+        en="same model before training",
+    ),
+    at_least=0.5,
+    size=240,
+)
+
+
+# --- figures --------------------------------------------------------------------------------------
+def node(ax, place, text, **style):
+    look = {"boxstyle": "round,pad=0.28", "facecolor": "white", "edgecolor": "black"} | style
+    look |= {"linewidth": 0.7}
+    ax.text(*place, text, ha="center", va="center", fontsize=8, bbox=look)
+
+
+def arrow(ax, start, end, **style):
+    look = {"arrowstyle": "-|>", "linewidth": 0.7, "color": "black", "mutation_scale": 6}
+    look |= {"shrinkA": 8, "shrinkB": 8} | style
+    ax.annotate("", xy=end, xytext=start, arrowprops=look)
+
+
+def label(ax, place, text):
+    ax.text(*place, text, ha="center", va="center", fontsize=9)
+
+
+def draw_fixed(ax):
+    """Seq2Seq: one row of states; the dashed arrows are those of Cho et al."""
+    for k in range(3):
+        left, right = k, 4.1 + k
+        node(ax, (left, 1), rf"$\mathbf{{h}}_{k + 1}$", facecolor="0.9")
+        node(ax, (right, 1), rf"$\mathbf{{s}}_{k + 1}$")
+        label(ax, (left, -0.2), rf"$\mathbf{{x}}_{k + 1}$")
+        label(ax, (right, -0.2), rf"$\mathbf{{y}}_{k}$")
+        label(ax, (right, 2.6), rf"$\mathbf{{y}}_{k + 1}$")
+        arrow(ax, (left, -0.2), (left, 1))
+        arrow(ax, (right, -0.2), (right, 1))
+        arrow(ax, (right, 1), (right, 2.6))
+        if k < 2:
+            arrow(ax, (left, 1), (left + 1, 1))
+            arrow(ax, (right, 1), (right + 1, 1))
+            curve = {"linestyle": "--", "connectionstyle": f"arc3,rad={-0.35 - 0.05 * k}"}
+            arrow(ax, (3.05, 1), (right + 1, 1), **curve)
+    arrow(ax, (2, 1), (3.05, 1))
+    arrow(ax, (3.05, 1), (4.1, 1))
+    node(ax, (3.05, 1), r"$\mathbf{c}$", facecolor="0.75", boxstyle="square,pad=0.35")
+    ax.set(xlim=(-0.5, 6.6), ylim=(-0.6, 3), title="Seq2Seq")
+
+
+def draw_attentive(ax):
+    """Attention: the annotations, their weights and the context of the target word i."""
+    for k in range(3):
+        left = 1.7 * k
+        node(ax, (left, 0.6), rf"$\mathbf{{h}}_{k + 1}$", facecolor="0.9")
+        label(ax, (left, -0.6), rf"$\mathbf{{x}}_{k + 1}$")
+        arrow(ax, (left, -0.6), (left, 0.6))
+        arrow(ax, (left, 0.6), (2.6, 2.1), shrinkB=10)
+        if k < 2:
+            arrow(ax, (left, 0.6), (left + 1.7, 0.6), arrowstyle="<|-|>")
+    weights_at = {"facecolor": "white", "edgecolor": "black", "linestyle": "--"}
+    node(ax, (0.4, 2.1), r"$\alpha_{i1}, \alpha_{i2}, \alpha_{i3}$", **weights_at)
+    node(ax, (2.6, 2.1), r"$\mathbf{c}_i$", facecolor="0.75", boxstyle="square,pad=0.35")
+    node(ax, (0.4, 3.3), r"$\mathbf{s}_{i-1}$")
+    node(ax, (2.6, 3.3), r"$\mathbf{s}_i$")
+    label(ax, (4.2, 3.3), r"$\mathbf{y}_{i-1}$")
+    label(ax, (2.6, 4.5), r"$\mathbf{y}_i$")
+    arrow(ax, (0.4, 3.3), (2.6, 3.3), shrinkA=13)
+    arrow(ax, (4.2, 3.3), (2.6, 3.3), shrinkA=11)
+    arrow(ax, (2.6, 2.1), (2.6, 3.3))
+    arrow(ax, (2.6, 3.3), (2.6, 4.5))
+    arrow(ax, (0.4, 3.3), (0.4, 2.1), linestyle="--")
+    arrow(ax, (0.4, 2.1), (2.6, 2.1), linestyle="--", shrinkA=25)
+    ax.set(xlim=(-0.7, 4.6), ylim=(-0.9, 4.8), title="attention")
+
+
+def draw_models(axes, say):
+    draw_fixed(axes[0])
+    draw_attentive(axes[1])
+    for ax in axes:
+        ax.axis("off")
+
+
+models = Figure(
+    "models",
+    draw_models,
+    panels=2,
+    height=2.3,
+    caption=Text(
+        fr="Les deux architectures, pour trois mots sources. À gauche, toute la phrase passe "
+        r"par $\boldsymbol{c}$ ; les flèches en tirets n'existent que dans la variante où "
+        r"$\boldsymbol{c}$ alimente chaque pas. À droite, le calcul du mot $i$ : l'état "
+        r"$\boldsymbol{s}_{i-1}$ (tirets) et les annotations fixent les poids avec lesquels "
+        r"celles-ci forment $\boldsymbol{c}_i$ ; des entrées de la sortie, seul "
+        r"$\boldsymbol{s}_i$ est tracé.",
+        en="The two architectures, for three source words. Left, the whole source sentence goes "
+        r"through $\boldsymbol{c}$; the dashed arrows exist only in the variant where "
+        r"$\boldsymbol{c}$ feeds every step. Right, the computation of word $i$: the state "
+        r"$\boldsymbol{s}_{i-1}$ (dashed) and the annotations set the weights with which the "
+        r"latter make up $\boldsymbol{c}_i$; of the inputs of the output, only "
+        r"$\boldsymbol{s}_i$ is drawn.",
+    ),
+    alt=Text(
+        fr="À gauche, une chaîne h1, h2, h3, c, s1, s2, s3 ; chaque mot source entre dans un h, "
+        "chaque mot cible sort d'un s. À droite, trois annotations reliées dans les deux sens ; "
+        "trois flèches pondérées vont vers c_i, puis s_i, qui reçoit aussi s_{i-1} et y_{i-1}.",
+        en="Left, a chain h1, h2, h3, c, s1, s2, s3; each source word enters an h, each target "
+        "word leaves an s. Right, three annotations linked both ways; three weighted arrows go to "
+        "c_i, then to s_i, which also receives s_{i-1} and y_{i-1}.",
+    ),
+)
+
+SHOWN = "le chat noir suit un renard blanc"
+
+
+def draw_alignments(axes, say):
+    """The weights of one unseen sentence, before and after training."""
+    numbers = [[french for french, _ in WORDS].index(word) for word in SHOWN.split()]
+    shown = (numbers, [0, 2, 1, 3, 4, 6, 5])
+    english = [WORDS[numbers[k]][1] for k in shown[1]]
+    for ax, steps in zip(axes, (0, STEPS), strict=True):
+        grid = trained(np.random.default_rng(0), 240, steps, [shown])[0][-1]
+        ax.imshow(grid, cmap="Greys", vmin=0, vmax=1)
+        for (row, col), value in np.ndenumerate(grid):
+            color = "white" if value > 0.5 else "black"
+            label = f"{100 * value:.0f}"
+            ax.text(col, row, label, ha="center", va="center", fontsize=6.5, color=color)
+        ax.set_xticks(range(PLACES), SHOWN.split(), rotation=45, ha="left", rotation_mode="anchor")
+        ax.set_yticks(range(PLACES), english if steps == 0 else [""] * PLACES)
+        ax.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+        ax.spines[:].set_visible(False)
+        name = say(fr="après", en="after") if steps else say(fr="avant", en="before")
+        ax.set_xlabel(name)
+
+
+alignments = Figure(
+    "alignments",
+    draw_alignments,
+    panels=2,
+    height=2.4,
+    caption=Text(
+        fr=r"Poids $\alpha_{ij}$, en centièmes, d'une petite attention réellement entraînée "
+        "(graine 0), avant et après, sur une phrase qu'elle n'a pas apprise. Une ligne par mot "
+        "cible $i$ ; chaque ligne a pour somme 100, aux arrondis près. Après, les croisements "
+        "nom-adjectif apparaissent hors de la diagonale.",
+        en=r"Weights $\alpha_{ij}$, in hundredths, of a small attention that was really trained "
+        "(seed 0), before and after training, on a sentence outside its training set. One row per "
+        "target word $i$; each row adds up to 100, up to rounding. After, the noun-adjective "
+        "crossings appear off the diagonal.",
+    ),
+    alt=Text(
+        fr="Deux tableaux de 7 sur 7. À gauche, des poids diffus. À droite, un poids dominant par "
+        "ligne, près de la diagonale, avec un croisement à chaque groupe nom-adjectif.",
+        en="Two 7 by 7 grids. Left, diffuse weights. Right, one dominant weight per row, near the "
+        "diagonal, with a crossing at each noun-adjective group.",
+    ),
+)
+
+
+def draw_memory(ax, say):
+    """Errors of recall against the length: two measured models and the bound."""
+    lengths = np.array([4, 8, 16, 24, 32, 48, 64])
+    rng = np.random.default_rng(0)
+    fixed, attended = np.transpose([recall_errors(rng, 1000, size) for size in lengths])
+    grid = np.linspace(4, 64, 241)
+    ax.plot(grid, np.maximum(0, 1 - 2 * UNITS / grid), ":", color="black")
+    ax.plot(lengths, fixed, "s-", color="C1", markersize=4)
+    ax.plot(lengths, attended, "o-", color="C0", markersize=4)
+    ax.text(65, fixed[-1], say(fr="vecteur fixe", en="fixed vector"), va="bottom")
+    ax.text(65, 1 - 2 * UNITS / 64, "$1 - N/T$", va="center")
+    ax.text(65, attended[-1] + 0.02, "attention", va="bottom")
+    ax.set(xlim=(2, 78), ylim=(-0.03, 1), yticks=[0, 0.5, 1], xticks=range(0, 65, 16))
+    ax.set_xlabel(say(fr="nombre $T$ de mots", en="number $T$ of words"))
+    ax.set_ylabel(say(fr="erreur", en="error"))
+
+
+memory = Figure(
+    "memory",
+    draw_memory,
+    height=1.65,
+    caption=Text(
+        fr="Erreur quadratique moyenne de rappel sur des phrases tirées à part (graine 0), selon "
+        "leur longueur : carrés, vecteur fixe de $N = 16$ nombres ; cercles, attention. En "
+        "pointillé, la borne inférieure démontrée pour tout vecteur fixe de 16 nombres décodé par "
+        "une fonction affine.",
+        en="Mean squared error of recall on sentences drawn apart (seed 0), against their "
+        "length: squares, fixed vector of $N = 16$ numbers; circles, attention. Dotted, the lower "
+        "bound proved for every fixed vector of 16 numbers decoded by an affine function.",
+    ),
+    alt=Text(
+        fr="Trois courbes de 4 à 64 mots. Le vecteur fixe monte de près de 0 à environ 0,9, "
+        "au-dessus de la borne, qui part de 0 à 16 mots ; l'attention reste près de 0.",
+        en="Three curves from 4 to 64 words. The fixed vector rises from near 0 to about 0.9, "
+        "above the bound, which leaves 0 at 16 words; attention stays near 0.",
+    ),
+)
+
+compare_table = Table(
+    header=[
+        None,
+        neutral(r"Seq2Seq, $\boldsymbol{s}_0 = \boldsymbol{c}$"),
+        Text(fr="attention douce", en="soft attention"),
+    ],
+    rows=[
+        [
+            Text(fr="encodeur", en="encoder"),
+            Text(fr="un seul sens", en="one direction"),
+            Text(fr="bidirectionnel", en="bidirectional"),
+        ],
+        [
+            Text(fr="contexte du mot $i$", en="context of word $i$"),
+            Text(
+                fr=r"$\boldsymbol{c}$, le même pour tous",
+                en=r"$\boldsymbol{c}$, the same for all",
+            ),
+            Text(
+                fr=r"$\boldsymbol{c}_i$, calculé avec $\boldsymbol{s}_{i-1}$",
+                en=r"$\boldsymbol{c}_i$, computed with $\boldsymbol{s}_{i-1}$",
+            ),
+        ],
+        [
+            Text(fr="nombres gardés de la source", en="numbers kept from the source"),
+            n,
+            times(2, n, T_x),
+        ],
+        [
+            Text(
+                fr=r"chemin de $\boldsymbol{h}_j$ à $\boldsymbol{s}_i$",
+                en=r"path from $\boldsymbol{h}_j$ to $\boldsymbol{s}_i$",
+            ),
+            paths.value[0],
+            paths.value[2],
+        ],
+        [Text(fr="scores à calculer", en="scores to compute"), 0, T_x * T_y],
+        [
+            Text(fr="alignement", en="alignment"),
+            Text(fr="implicite", en="implicit"),
+            Text(fr=r"poids $\alpha_{ij}$", en=r"weights $\alpha_{ij}$"),
+        ],
+    ],
+    align="lll",
+)
+
+question = Question(
+    title=Text(fr="Traduction et attention", en="Translation and attention"),
+    parts=[
+        Part(
+            "a",
+            points=10,
+            answers=[
+                *(scores, weights, contexts, softmax_jacobian, reach),
+                *(paths, lags, cost, naive, crossover, least_error, pigeonhole, sharp),
+            ],
+            experiments=[recall, alignment],
+            marking=[
+                Mark(
+                    2,
+                    fr="Seq2Seq : encodeur, vecteur de longueur fixe, décodeur conditionné par lui",
+                    en="Seq2Seq: encoder, fixed-length vector, decoder conditioned on it",
+                ),
+                Mark(
+                    1,
+                    fr="attention : une annotation par mot source (encodeur bidirectionnel), "
+                    "toutes gardées",
+                    en="attention: one annotation per source word (bidirectional encoder), all of "
+                    "them kept",
+                ),
+                Mark(
+                    3,
+                    fr=r"équations : score $e_{ij}$ avec $\boldsymbol{s}_{i-1}$ (1), softmax "
+                    r"sur $j$ (1), $\boldsymbol{c}_i$ et son emploi dans $\boldsymbol{s}_i$ (1)",
+                    en=r"equations: score $e_{ij}$ with $\boldsymbol{s}_{i-1}$ (1), softmax "
+                    r"over $j$ (1), $\boldsymbol{c}_i$ and its use in $\boldsymbol{s}_i$ (1)",
+                ),
+                Mark(
+                    1,
+                    fr="tout est dérivable : l'alignement s'apprend avec le reste",
+                    en="everything is differentiable: the alignment is learned with the rest",
+                ),
+                Mark(
+                    1,
+                    fr="différence : un contexte unique, ou un contexte par mot cible",
+                    en="difference: a single context, or one context per target word",
+                ),
+                Mark(
+                    2,
+                    fr="avantage : pas de goulot d'étranglement (1), avec sa raison : mémoire qui "
+                    "croît avec la phrase, ou chemins courts (1)",
+                    en="advantage: no bottleneck (1), with its reason: memory that grows with "
+                    "the sentence, or short paths (1)",
+                ),
+            ],
+        )
+    ],
+    figures=[models, alignments, memory],
+    summary=[
+        Key(
+            r"e_{ij} = \boldsymbol{v}_a^{\top} \tanh(\boldsymbol{W}_a \boldsymbol{s}_{i-1}"
+            r" + \boldsymbol{U}_a \boldsymbol{h}_j)",
+            fr="score additif",
+            en="additive score",
+        ),
+        Key(
+            r"\alpha_{ij} = e^{e_{ij}} \big/ \textstyle\sum_{k} e^{e_{ik}}",
+            fr="poids d'attention, softmax sur les mots sources",
+            en="attention weights, softmax over the source words",
+        ),
+        Key(
+            r"\boldsymbol{c}_i = \textstyle\sum_{j} \alpha_{ij} \boldsymbol{h}_j",
+            fr="vecteur de contexte du mot $i$",
+            en="context vector of word $i$",
+        ),
+        Key(
+            r"\boldsymbol{s}_i = f(\boldsymbol{E}_y \boldsymbol{y}_{i-1}, \boldsymbol{s}_{i-1},"
+            r" \boldsymbol{c}_i)",
+            fr="état du décodeur avec attention",
+            en="decoder state with attention",
+        ),
+        Key(
+            r"\partial \boldsymbol{\alpha}_i / \partial \boldsymbol{e}_i ="
+            r" \operatorname{diag}(\boldsymbol{\alpha}_i)"
+            r" - \boldsymbol{\alpha}_i^{} \boldsymbol{\alpha}_i^{\top}",
+            fr="jacobienne du softmax",
+            en="Jacobian of the softmax",
+        ),
+        Key(
+            paths,
+            fr="plus courts chemins : deux Seq2Seq, attention",
+            en="shortest paths: two Seq2Seq, attention",
+        ),
+        Key(cost, fr="coût de l'attention", en="cost of attention"),
+        Key(
+            least_error,
+            fr="plus petite erreur, $T$ mots indépendants centrés réduits, mémoire de $N \\leq T$ "
+            "nombres lue par une fonction affine",
+            en="least error, $T$ independent words of mean 0 and variance 1, memory of $N \\leq T$ "
+            "numbers read by an affine function",
+        ),
+    ],
+)
