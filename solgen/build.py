@@ -5,24 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from solgen import publish
+from solgen import publish, workers
 from solgen.engine import Engine, require
-from solgen.errors import LatexError, SolgenError, VerificationError
+from solgen.errors import LatexError, SolgenError
 from solgen.load import Loaded, load
 from solgen.locales import Locale
+from solgen.model import Figure
 from solgen.project import Project
-from solgen.verify import (
-    AnswerReport,
-    ExperimentReport,
-    Report,
-    experiments,
-    tasks,
-    verify_answer,
-    verify_experiment,
-    verify_part,
-)
+from solgen.verify import Report, findings, reported
 
 Tell = Callable[[str], None]
 
@@ -46,30 +39,11 @@ class Refused(SolgenError):
 
 def verify(project: Project, questions: list[Loaded], tell: Tell) -> Report:
     """Verify every answer; raise Refused with all failures after the last one."""
-    reports: list[AnswerReport] = []
-    failures: list[SolgenError] = []
-    for loaded in questions:
-        for part in loaded.question.parts:
-            try:
-                verify_part(project, loaded, part)
-            except VerificationError as error:
-                failures.append(error)
-    for loaded, part, answer in tasks(questions):
-        tell(f"verify {loaded.number} ({part.id}) {loaded.name_of(answer)}")
-        try:
-            reports.append(verify_answer(project, loaded, part, answer))
-        except SolgenError as error:
-            failures.append(error)
-    done: list[ExperimentReport] = []
-    for loaded, part, experiment in experiments(questions):
-        tell(f"measure {loaded.number} ({part.id}) {loaded.name_of(experiment)}")
-        try:
-            done.append(verify_experiment(project, loaded, part, experiment))
-        except SolgenError as error:
-            failures.append(error)
-    if failures:
+    jobs = [partial(findings, project, loaded) for loaded in questions]
+    found = workers.each(jobs, tell)
+    if failures := [failure for one in found for failure in one.failures]:
         raise Refused(failures)
-    return Report(tuple(reports), tuple(done))
+    return reported(questions, found)
 
 
 def check(project: Project, names: list[str], tell: Tell) -> Report:
@@ -109,10 +83,9 @@ def _typeset(
     tell: Tell,
 ) -> Built:
     """Draw, render, compile every edition in `folder`; publish when all are good."""
+    # Imported before the workers fork, so that none of them has to.
+    from solgen import booklet, draw  # noqa: F401
     from solgen.answers import answers_json
-    from solgen.booklet import make_edition
-    from solgen.compile import compile_folder
-    from solgen.draw import draw
     from solgen.locales import load_locales
 
     locales = load_locales(project)
@@ -121,32 +94,32 @@ def _typeset(
     ]
     if not languages and len(locales) > 1:
         editions.append(locales)
+    for edition in editions:
+        _work(folder, edition).mkdir()
+    workers.each(
+        [
+            partial(_draw, project, loaded, figure, editions, folder)
+            for loaded in questions
+            for figure in loaded.question.figures
+        ],
+        tell,
+    )
+    editions.reverse()  # the bilingual one takes longest
+    compiled = workers.each(
+        [
+            partial(_compile, project, questions, report, engine, edition, folder)
+            for edition in editions
+        ],
+        tell,
+    )
     finished: dict[Path, Path] = {}
     pages: dict[str, int] = {}
-    for edition_locales in editions:
-        code = "-".join(c.code for c in edition_locales)
-        work = folder / code
-        work.mkdir()
-        for loaded in questions:
-            for figure in loaded.question.figures:
-                tell(f"draw {code} {figure.id}")
-                draw(project, loaded, figure, edition_locales, work)
-        tell(f"render {code}")
-        edition, document = make_edition(
-            project, questions, report, edition_locales, engine.version
-        )
-        edition.write(work, document)
-        tell(f"compile {code}")
-        try:
-            compiled = compile_folder(work, engine, locate=edition.locate)
-        except LatexError:
-            _keep(work, project.build / "failed")
-            raise
-        suffix = "" if len(edition_locales) > 1 or len(locales) == 1 else f".{code}"
+    for edition, count in reversed(list(zip(editions, compiled, strict=True))):
+        suffix = "" if len(edition) > 1 or len(locales) == 1 else f".{_code(edition)}"
         target = project.build / f"{stem}{suffix}.pdf"
-        finished[compiled.pdf] = target
-        pages[target.name] = compiled.pages
-        _keep(work, project.build / "tex" / f"{stem}{suffix}")
+        finished[_work(folder, edition) / "main.pdf"] = target
+        pages[target.name] = count
+        _keep(_work(folder, edition), project.build / "tex" / f"{stem}{suffix}")
     data = folder / "answers.json"
     data.write_text(answers_json(project, questions, report, locales), encoding="utf-8")
     name = "answers.json" if stem == "booklet" else f"{stem}.answers.json"
@@ -154,6 +127,56 @@ def _typeset(
     tell("publish")
     publish.publish(finished)
     return Built(tuple(finished.values()), pages, report)
+
+
+def _draw(
+    project: Project,
+    loaded: Loaded,
+    figure: Figure,
+    editions: list[tuple[Locale, ...]],
+    folder: Path,
+    tell: Tell,
+) -> None:
+    """Draw one figure for every edition: what it computes once serves them all."""
+    from solgen.draw import draw
+
+    for edition in editions:
+        tell(f"draw {_code(edition)} {figure.id}")
+        draw(project, loaded, figure, edition, _work(folder, edition))
+
+
+def _compile(
+    project: Project,
+    questions: list[Loaded],
+    report: Report,
+    engine: Engine,
+    locales: tuple[Locale, ...],
+    folder: Path,
+    tell: Tell,
+) -> int:
+    """Render and compile one edition in its folder; return its number of pages."""
+    from solgen.booklet import make_edition
+    from solgen.compile import compile_folder
+
+    work = _work(folder, locales)
+    tell(f"render {_code(locales)}")
+    edition, document = make_edition(project, questions, report, locales, engine.version)
+    edition.write(work, document)
+    tell(f"compile {_code(locales)}")
+    try:
+        return compile_folder(work, engine, locate=edition.locate).pages
+    except LatexError:
+        _keep(work, project.build / "failed")
+        raise
+
+
+def _code(edition: tuple[Locale, ...]) -> str:
+    return "-".join(c.code for c in edition)
+
+
+def _work(folder: Path, edition: tuple[Locale, ...]) -> Path:
+    """Where an edition is made."""
+    return folder / _code(edition)
 
 
 def _keep(work: Path, place: Path) -> None:

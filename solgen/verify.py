@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from solgen.algebra import STATUSES, Verdict, base_symbols, compare, time_limit
@@ -83,6 +84,19 @@ class Report:
         return next(report for report in self.answers if report.answer is answer)
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What verifying one question found, without the question: what a worker can send back.
+
+    `answers` has steps, evidence of each check and refused wrong answers; `outcomes` what the
+    experiments measured; both in the module's order. Where there are failures, they are not whole.
+    """
+
+    answers: tuple[tuple[tuple[Verdict, ...], tuple[Evidence, ...], int], ...]
+    outcomes: tuple[Outcome, ...]
+    failures: tuple[SolgenError, ...]
+
+
 def tasks(questions: list[Loaded]) -> Iterator[tuple[Loaded, Part, Answer]]:
     """What there is to verify: each answer with its question and part.
 
@@ -104,6 +118,57 @@ def experiments(questions: list[Loaded]) -> Iterator[tuple[Loaded, Part, Experim
         for part in loaded.question.parts:
             for experiment in part.experiments:
                 yield loaded, part, experiment
+
+
+def findings(project: Project, loaded: Loaded, tell: Callable[[str], None]) -> Findings:
+    """Verify one question, collecting every failure instead of raising the first."""
+    answers: list[tuple[tuple[Verdict, ...], tuple[Evidence, ...], int]] = []
+    outcomes: list[Outcome] = []
+    failures: list[SolgenError] = []
+    for part in loaded.question.parts:
+        with _collected(failures):
+            verify_part(project, loaded, part)
+    with _collected(failures):
+        for _, part, answer in tasks([loaded]):
+            tell(f"verify {loaded.number} ({part.id}) {loaded.name_of(answer)}")
+            with _collected(failures):
+                found = verify_answer(project, loaded, part, answer)
+                evidence = tuple(replace(brought, proved=()) for _, brought in found.checks)
+                answers.append((found.steps, evidence, found.refused))
+    for _, part, experiment in experiments([loaded]):
+        tell(f"measure {loaded.number} ({part.id}) {loaded.name_of(experiment)}")
+        with _collected(failures):
+            outcomes.append(verify_experiment(project, loaded, part, experiment).outcome)
+    return Findings(tuple(answers), tuple(outcomes), tuple(failures))
+
+
+@contextmanager
+def _collected(failures: list[SolgenError]) -> Iterator[None]:
+    try:
+        yield
+    except SolgenError as error:
+        # What a worker sends back must be text.
+        error.found, error.expected = (
+            None if side is None else str(side) for side in (error.found, error.expected)
+        )
+        failures.append(error)
+
+
+def reported(questions: list[Loaded], found: list[Findings]) -> Report:
+    """The report on questions that hold, from what was found about each."""
+    answers: list[AnswerReport] = []
+    measured: list[ExperimentReport] = []
+    for loaded, one in zip(questions, found, strict=True):
+        parts = [(part, a) for part in loaded.question.parts for a in part.answers]
+        for (part, answer), (steps, evidence, refused) in zip(parts, one.answers, strict=True):
+            checks = tuple(zip(answer.checks, evidence, strict=True))
+            name = loaded.name_of(answer)
+            answers.append(AnswerReport(loaded.name, part.id, name, answer, steps, checks, refused))
+        claims = [(part, e) for part in loaded.question.parts for e in part.experiments]
+        for (part, experiment), outcome in zip(claims, one.outcomes, strict=True):
+            name = loaded.name_of(experiment)
+            measured.append(ExperimentReport(loaded.name, part.id, name, experiment, outcome))
+    return Report(tuple(answers), tuple(measured))
 
 
 def _require_sense(loaded: Loaded, s: Symbol) -> None:
