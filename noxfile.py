@@ -40,8 +40,8 @@ def tests(session: nox.Session) -> None:
     """Run every test (arguments go to pytest: -k q1, -x ...)."""
     _get_engine(session)
     _install(session, "test")
-    # A file's tests stay together: several share one built booklet.
-    _run(session, "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs)
+    # The groups are made in tests/conftest.py.
+    _run(session, "pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session

@@ -654,11 +654,20 @@ question = Question(
         Key(df_da, fr="dérivée de la sigmoïde", en="derivative of the sigmoid"),
         Key(L_CE),
         Key(dCE_da, fr="sa dérivée", en="its derivative"),
-        Key(stable_form, fr="forme stable", en="stable form"),
+        Key(
+            stable_form,
+            fr="entropie croisée, forme stable",
+            en="cross-entropy, stable form",
+        ),
         Key(L_MSE),
         Key(dMSE_da, fr="sa dérivée", en="its derivative"),
         Key(ratio, fr="rapport des deux dérivées", en="ratio of the two derivatives"),
-        Key(CE_bend, fr="convexité en $a$", en="convexity in $a$"),
+        Key(
+            CE_bend,
+            fr="convexité de l'entropie croisée en $a$",
+            en="convexity of the cross-entropy in $a$",
+        ),
+        Key(R),
         Key(
             dR_dq,
             fr="règle de score propre : minimum en $q = p$ seulement",

@@ -1125,7 +1125,7 @@ same_weights = Experiment(
     ),
     control=Measure(mean_of(rnn_over_rnn), fr="deux RNN sigmoïdes", en="two sigmoid RNNs"),
     at_least=4,
-    size=8,
+    size=6,
     seeds=5,
 )
 open_gate = Experiment(
@@ -1137,7 +1137,7 @@ open_gate = Experiment(
     ),
     control=Measure(mean_of(variant_over_variant), fr="deux variantes", en="two variants"),
     at_least=6,
-    size=8,
+    size=6,
     seeds=5,
 )
 explosion = Experiment(
@@ -1152,7 +1152,7 @@ explosion = Experiment(
         mean_of(lambda rng: last("variant", draw_network(rng, 1))), fr="échelle 1", en="scale 1"
     ),
     at_least=1,
-    size=8,
+    size=6,
     seeds=5,
 )
 

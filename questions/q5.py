@@ -13,7 +13,7 @@ from math import lcm, prod
 
 import mpmath
 import numpy as np
-from sympy import Interval, LambertW, Matrix, Naturals, Rational, Reals, Sum, Symbol
+from sympy import Interval, LambertW, Matrix, Naturals, Naturals0, Rational, Reals, Sum, Symbol
 from sympy import cancel, cosh, diag, diff, exp, expand, eye, lambdify, limit, log, oo
 from sympy import series, sinh, summation, tanh, zeros
 
@@ -40,7 +40,9 @@ z_hat = Term(r"\hat{\boldsymbol{z}}_t", fr="prédictions", en="predictions")
 S_t = Term("S_t", fr="matrice de lissage", en="smoothing matrix")
 nu = Term(r"\nu(t)", fr="degrés de liberté effectifs", en="effective degrees of freedom")
 w = Term(r"\boldsymbol{w}", fr="poids du modèle linéaire", en="weights of the linear model")
-w_star = Term(r"\boldsymbol{w}^\star", fr="minimum de $L$", en="minimum of $L$")
+w_star = Term(
+    r"\boldsymbol{w}^\star", fr="minimum de $L$, de norme minimale", en="least-norm minimum of $L$"
+)
 H = Term("H", fr="hessienne de $L$", en="Hessian of $L$")
 q_i = Term(r"\boldsymbol{q}_i", fr="vecteur propre de $H$", en="eigenvector of $H$")
 lam = symbol("lambda", POSITIVE, fr="valeur propre de $H$", en="eigenvalue of $H$")
@@ -48,7 +50,7 @@ lam = symbol("lambda", POSITIVE, fr="valeur propre de $H$", en="eigenvalue of $H
 u = symbol("u", UNIT, fr=r"abrège $\eta\lambda$", en=r"short for $\eta\lambda$")
 eta = symbol("eta", POSITIVE, value=u / lam, fr="taux d'apprentissage", en="learning rate")
 t = symbol("t", Naturals, fr="nombre d'itérations", en="number of iterations")
-s = symbol("s", Naturals, fr="numéro d'une itération", en="number of an iteration")
+s = symbol("s", Naturals0, fr="numéro d'une itération", en="number of an iteration")
 alpha = symbol("alpha", POSITIVE, fr="poids de la pénalité L2", en="weight of the L2 penalty")
 s_t = Term(r"s_t(\lambda)", fr="facteur de l'arrêt", en="factor of stopping")
 r_a = Term(r"r_\alpha(\lambda)", fr="facteur de la pénalité", en="factor of the penalty")
@@ -221,12 +223,16 @@ def measure_growth(rng, size):
     return seen[LATE][0] / seen[EARLY][0]
 
 
-def measure_stillness(rng, size):
-    """The same number of iterations above and below, on other random targets."""
-    seed = rng.integers(2**32)
-    state = np.random.default_rng(seed)
-    first = train(state, 2 * size, (EARLY,))[EARLY][0]
-    return train(np.random.default_rng(seed), size, (EARLY,))[EARLY][0] / first
+def measure_affine(rng, size):
+    """The same ratio for an affine model, of rank 2, on as many random targets."""
+    design = np.stack([np.ones(POINTS), np.linspace(-1, 1, POINTS)], axis=1)
+    target = rng.choice([-1.0, 1.0], size=(size, POINTS))
+    weights, seen = np.zeros((size, 2)), {}
+    for iteration in range(LATE + 1):
+        fit = weights @ design.T
+        seen[iteration] = (fit * target).sum(axis=1).mean()
+        weights = weights - float(NET_RATE) * (fit - target) @ design / POINTS
+    return seen[LATE] / seen[EARLY]
 
 
 growth = Experiment(
@@ -238,9 +244,9 @@ growth = Experiment(
         rf"{POINTS} examples with random targets $\pm 1$",
     ),
     control=Measure(
-        measure_stillness,
-        fr=rf"$\nu({EARLY}) / \nu({EARLY})$, sur deux tirages des cibles",
-        en=rf"$\nu({EARLY}) / \nu({EARLY})$, on two draws of the targets",
+        measure_affine,
+        fr="le même rapport pour un modèle affine, déjà proche de son rang",
+        en="the same ratio for an affine model, already close to its rank",
     ),
     at_least=1.4,
     size=60,
@@ -1173,13 +1179,13 @@ exactness = Figure(
     panels=2,
     height=1.9,
     caption=Text(
-        fr="À gauche, distance moyenne en variation totale entre le réseau aux poids divisés par "
-        "deux et l'ensemble : moyenne géométrique sans couche cachée (nulle), moyenne arithmétique "
-        "sans couche cachée, moyenne géométrique avec couche cachée. À droite, la moyenne "
-        r"arithmétique de deux modèles de logits $c + \delta$ et $c - \delta$ : elle est du même "
-        "côté de 1/2 que $g(c)$, et plus près de 1/2.",
-        en="Left, mean total variation distance between the network with halved weights and the "
-        "ensemble: geometric mean without hidden layer (zero), arithmetic mean without hidden "
+        fr="À gauche, distance moyenne en variation totale entre le réseau aux poids d'entrée "
+        "divisés par deux et l'ensemble : moyenne géométrique sans couche cachée (nulle), moyenne "
+        "arithmétique sans couche cachée, moyenne géométrique avec couche cachée. À droite, la "
+        r"moyenne arithmétique de deux modèles de logits $c + \delta$ et $c - \delta$ : elle est "
+        "du même côté de 1/2 que $g(c)$, et plus près de 1/2.",
+        en="Left, mean total variation distance between the network with halved input weights and "
+        "the ensemble: geometric mean without hidden layer (zero), arithmetic mean without hidden "
         "layer, geometric mean with a hidden layer. Right, the arithmetic mean of two models of "
         r"logits $c + \delta$ and $c - \delta$: it is on the same side of 1/2 as $g(c)$, and "
         "closer to 1/2.",
@@ -1218,7 +1224,7 @@ question = Question(
                 Mark(
                     2,
                     fr="petits poids, unités presque linéaires ; plus tard, non-linéarité",
-                    en="small weights, units nearly linear; later, saturation and nonlinearity",
+                    en="small weights, units nearly linear; later, nonlinearity",
                 ),
             ],
         ),
@@ -1293,12 +1299,14 @@ question = Question(
         Key(
             half,
             fr="chaque coordonnée, dans la moitié des masques",
-            en="each input, in half the masks",
+            en="each coordinate, in half of the masks",
         ),
         Key(
             scaling,
-            fr=r"abandon sans couche cachée : poids $\kappa_W W$ et biais $\kappa_b b$",
-            en=r"dropout without hidden layer: weights $\kappa_W W$, biases $\kappa_b b$",
+            fr=r"abandon sans couche cachée : poids $\kappa_W W$, "
+            r"biais $\kappa_b \boldsymbol{b}$",
+            en=r"dropout without hidden layer: weights $\kappa_W W$, "
+            r"biases $\kappa_b \boldsymbol{b}$",
         ),
         Key(
             general,
@@ -1306,7 +1314,9 @@ question = Question(
             en="the same, with the keep probability $p$",
         ),
         Key(
-            pair_mean, fr="moyenne arithmétique de deux modèles", en="arithmetic mean of two models"
+            pair_mean,
+            fr="moyenne arithmétique de deux modèles ($g$ : sigmoïde)",
+            en="arithmetic mean of two models ($g$: sigmoid)",
         ),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -107,7 +108,13 @@ def listed(work: Work, locale: Locale) -> NoEscape:
     """The entry in the list of references."""
     *most, last = work.authors
     names = f"{', '.join(most)} {locale.word('and')} {last}" if most else last
+    title, venue = _foreign(work.title), _foreign(work.venue)
     return NoEscape(
         rf"\solwork{{{anchor(work, locale)}}}{{{escape(names)} ({work.year}{work.suffix})}}"
-        rf"{{{escape(work.title)}}}{{{escape(work.venue)}}}"
+        rf"{{{title}}}{{{venue}}}"
     )
+
+
+def _foreign(text: str) -> str:
+    """A title in a language of its own: its punctuation does not follow ours."""
+    return re.sub("([:;!?])", r"\\string\1", escape(text))

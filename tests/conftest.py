@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 from collections.abc import Callable
@@ -24,6 +25,14 @@ def pytest_configure() -> None:
     """Hear Ctrl-C even where the tests run in the background, and let child processes hear it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests together, several share one built booklet; mutations go by question."""
+    for item in items:
+        question = re.search(r"\[(q\d+)-", item.name) if "mutations" in item.path.name else None
+        group = item.path.name + (question[1] if question else "")
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture

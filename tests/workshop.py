@@ -78,7 +78,7 @@ def pruned(mutant: Mutant) -> str:
     homed = homes(mutant.question)
     for statement in body:
         keep = isinstance(statement, ast.Import | ast.ImportFrom) or needed & set(_names(statement))
-        if not keep:
+        if not keep or _makes(statement) in ("Figure", "Experiment"):
             for number in range(_first(statement), (statement.end_lineno or 0) + 1):
                 lines[number - 1] = ""
     letters = [chr(code) for code in range(ord("a"), ord(max(homed.values())) + 1)]
@@ -89,6 +89,12 @@ def pruned(mutant: Mutant) -> str:
     ]
     title = 'Text(fr="essai", en="trial")'
     return "\n".join(lines) + f"\nquestion = Question({title}, [{', '.join(parts)}])\n"
+
+
+def _makes(statement: ast.stmt) -> str:
+    """What an assignment calls: `Figure`, `Answer`…"""
+    value = getattr(statement, "value", None)
+    return getattr(value.func, "id", "") if isinstance(value, ast.Call) else ""
 
 
 def _first(statement: ast.stmt) -> int:
