@@ -21,14 +21,21 @@ from solgen import agree, equal, equals, holds, over, plus, power, symbol, times
 n = symbol("n", Naturals, fr="côté de l'image, en pixels", en="side of the image, in pixels")
 c = symbol("c", Naturals, fr="nombre de canaux de l'image", en="number of channels of the image")
 k = symbol("k", Naturals, fr="côté des noyaux", en="side of the kernels")
-m = symbol("m", Naturals, fr="nombre de noyaux, donc de cartes", en="number of kernels, so of maps")
+m = symbol(
+    "m", Naturals, fr="nombre de noyaux, donc de cartes", en="number of kernels, hence of maps"
+)
 n1 = symbol(
     "n1", Naturals, value=plus(n, -k, 1), latex="n'", fr="côté des cartes", en="side of the maps"
 )
 P = Term("P", fr="nombre de paramètres d'une couche", en="number of parameters of a layer")
 Q = Term("Q", fr="nombre de multiplications-additions", en="number of multiply-adds")
 r = Term("r", fr="largeur d'un champ récepteur", en="width of a receptive field")
-p = symbol("p", Naturals, fr="nombre de positions d'un poids", en="number of positions of a weight")
+p = symbol(
+    "p",
+    Naturals,
+    fr="nombre de positions où sert un poids",
+    en="number of positions that use a weight",
+)
 POSITIVE, NONNEGATIVE = Interval.open(0, oo), Interval(0, oo)
 sigma = symbol(
     "sigma",
@@ -39,8 +46,8 @@ sigma = symbol(
 tau = symbol(
     "tau",
     NONNEGATIVE,
-    fr="écart type du meilleur poids",
-    en="standard deviation of the best weight",
+    fr="écart type du meilleur poids, d'une position à l'autre",
+    en="standard deviation of the best weight, across positions",
 )
 R = Term("R", fr="erreur quadratique moyenne d'un poids", en="mean squared error of a weight")
 x = Term(r"\boldsymbol{x}", fr="signal d'entrée", en="input signal")
@@ -126,8 +133,18 @@ def counted(biases):
         return equal(at_each(answer, LAYER, SMALL), found) + positive
 
     return [
-        Check("symbolic", by_sums, fr="sommes sur les unités et les noyaux", en="symbolic sums"),
-        Check("enumeration", by_matrices, fr="matrices de trois couches", en="matrices of layers"),
+        Check(
+            "symbolic",
+            by_sums,
+            fr="sommes sur les unités et les noyaux",
+            en="sums over units and kernels",
+        ),
+        Check(
+            "enumeration",
+            by_matrices,
+            fr="matrices de trois couches",
+            en="matrices of three layers",
+        ),
     ]
 
 
@@ -295,7 +312,9 @@ map_side = Derivation(
     value=through_network(h),
     steps=[Step(plus(floor(over(h - 4, 2)), -2)), Step(floor(h / 2) - 4)],
     checks=[
-        Check("experiment", check_runs, fr="réseau exécuté, 15 images", en="network, 15 images"),
+        Check(
+            "experiment", check_runs, fr="réseau exécuté, 15 images", en="network run, 15 images"
+        ),
         Check("enumeration", check_places, fr="positions des fenêtres", en="window positions"),
     ],
 )
@@ -387,7 +406,7 @@ scores = Answer(
             Matrix(2, 2, [one[0] for one in SCORES]),
             "definition",
             fr="fenêtre par fenêtre",
-            en="by windows",
+            en="window by window",
         ),
         equals(densely(IMAGE)[0], "identity", fr="une seule passe", en="a single pass"),
     ],
@@ -654,10 +673,11 @@ sliding = Figure(
     ),
     alt=Text(
         fr="Six positions du noyau retourné 2, 0, 1 sous la suite 0, 0, 1, 2, 3, 4, 0, 0. Les "
-        "sommes sont 1, 2, 5, 8, 6, 8 ; les deux du milieu sont valides, les quatre du milieu "
-        "de même taille.",
+        "sommes sont 1, 2, 5, 8, 6, 8 ; les deux du milieu forment la convolution valide, les "
+        "quatre du milieu celle de même taille.",
         en="Six positions of the flipped kernel 2, 0, 1 under the sequence 0, 0, 1, 2, 3, 4, 0, 0. "
-        "The sums are 1, 2, 5, 8, 6, 8; the middle two are valid, the middle four same.",
+        "The sums are 1, 2, 5, 8, 6, 8; the middle two make the valid convolution, the middle "
+        "four the same one.",
     ),
 )
 

@@ -65,7 +65,7 @@ Z = Term(r"Z(\boldsymbol{d})", fr="dénominateur du softmax", en="denominator of
 kappas = Term(r"\kappa_W, \kappa_b", fr="facteurs de $W$ et de $b$", en="factors of $W$ and $b$")
 p = symbol("p", UNIT, fr="probabilité de conservation", en="keep probability")
 g = Term("g", fr="sigmoïde logistique", en="logistic sigmoid")
-c = symbol("c", Reals, fr="logit, poids divisés par 2", en="logit, weights halved")
+c = symbol("c", Reals, fr="logit, poids divisés par 2", en="logit, weights divided by 2")
 delta = symbol("delta", Reals, fr="écart d'un logit à $c$", en="gap from a logit to $c$")
 
 # --- exact instances of the linear model ------------------------------------------------------

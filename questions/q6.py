@@ -34,7 +34,7 @@ q_phi = Term(
     fr="loi variationnelle que donne l'encodeur",
     en="variational distribution given by the encoder",
 )
-h = Term("h", fr="fonction intégrée, partie a)", en="integrand, part (a)")
+h = Term("h", fr="intégrande, partie a)", en="integrand, part (a)")
 noise = Term(r"\epsilon", fr="bruit, de loi normale centrée réduite", en="standard normal noise")
 G = Term(
     r"G_{\mathrm{R}}, G_{\mathrm{S}}, G_{\mathrm{B}}",
@@ -48,8 +48,8 @@ baseline = Term(
 )
 indices = Term(
     "i, j",
-    fr="numéros d'un exemple, d'une composante de $z$",
-    en="numbers of a data point, of a component of $z$",
+    fr="indices d'un exemple, d'une composante de $z$",
+    en="indices of a data point, of a component of $z$",
 )
 variational = Term(
     "m, s, S",
@@ -88,17 +88,19 @@ sigma = symbol(
     fr="écart type de cette composante",
     en="standard deviation of that component",
 )
-c = symbol("c", Reals, fr="centre du carré $h$", en="center of the square $h$")
+c = symbol("c", Reals, fr="centre du carré $h$", en="centre of the square $h$")
 delta = symbol(
-    "delta", Reals, value=plus(mu, -c), fr="écart à ce centre", en="distance to that center"
+    "delta", Reals, value=plus(mu, -c), fr="écart à ce centre", en="deviation from that centre"
 )
-omega = symbol("omega", POSITIVE, fr="pulsation du sinus $h$", en="frequency of the sine $h$")
+omega = symbol(
+    "omega", POSITIVE, fr="pulsation du sinus $h$", en="angular frequency of the sine $h$"
+)
 kappa = symbol(
     "kappa",
     POSITIVE,
     value=omega * sigma,
     fr="pulsation rapportée à l'écart type",
-    en="frequency relative to the standard deviation",
+    en="angular frequency relative to the standard deviation",
 )
 K = symbol("K", Naturals, fr="dimension de $z$", en="dimension of $z$")
 w = symbol("w", POSITIVE, fr="poids du décodeur", en="weight of the decoder")
@@ -337,7 +339,12 @@ dimensions = Answer(
         times(2, plus(K, 2), sigma**2),
     ),
     checks=[
-        Check("enumeration", check_dimensions, fr="moments, $K$ de 1 à 5", en="moments, $K$ to 5"),
+        Check(
+            "enumeration",
+            check_dimensions,
+            fr="moments, $K$ de 1 à 5",
+            en="moments, $K$ from 1 to 5",
+        ),
         Check("identity", check_chi_square, fr="moments du khi-deux", en="chi-square moments"),
     ],
 )
@@ -437,14 +444,15 @@ def variance_ratio(rng, size, *, steepness):
 on_decoder = Experiment(
     Measure(
         lambda rng, size: variance_ratio(rng, size, steepness=1),
-        fr=r"variance totale du gradient en $\mu$ estimé par le score, avec la meilleure référence "
-        "de chaque composante, divisée par celle de la reparamétrisation ; décodeur au hasard "
+        fr=r"variance totale du gradient en $\mu$ estimé par la fonction score, avec la meilleure "
+        "référence pour chaque composante, divisée par celle de la reparamétrisation ; décodeur "
+        "tiré au hasard "
         r"$z \mapsto V\tanh(Uz)$, bruit gaussien de variance 1, $z$ de dimension 5, $x$ de "
         r"dimension 20, $\sigma_j = 1/2$",
-        en=r"total variance of the gradient in $\mu$ estimated by the score, with the best "
-        "baseline of each component, divided by that of the reparameterization; random decoder "
-        r"$z \mapsto V\tanh(Uz)$, Gaussian noise of variance 1, $z$ of dimension 5, $x$ of "
-        r"dimension 20, $\sigma_j = 1/2$",
+        en=r"total variance of the gradient in $\mu$ estimated by the score function, with the "
+        "best baseline for each component, divided by that of the reparameterization; random "
+        r"decoder $z \mapsto V\tanh(Uz)$, Gaussian noise of variance 1, $z$ of dimension 5, "
+        r"$x$ of dimension 20, $\sigma_j = 1/2$",
     ),
     control=Measure(
         lambda rng, size: variance_ratio(rng, size, steepness=100),
@@ -510,7 +518,9 @@ precision = Answer(
     r"\bigl[\Lambda_{jj},\, \Lambda_{jk},\, \det\Lambda\bigr]",
     (plus(1, r), r, plus(1, K * r)),
     checks=[
-        Check("definition", check_hessian, fr="hessienne, $K$ de 2 à 5", en="Hessian, $K$ to 5"),
+        Check(
+            "definition", check_hessian, fr="hessienne, $K$ de 2 à 5", en="Hessian, $K$ from 2 to 5"
+        ),
         Check("identity", check_conditional, fr="loi conjointe", en="joint distribution"),
     ],
 )
@@ -737,11 +747,11 @@ def new_data_loss(rng, size, units):
 new_data = Experiment(
     Measure(
         lambda rng, size: new_data_loss(rng, size, UNITS),
-        fr="perte moyenne, en nats, sur des exemples nouveaux, d'un encodeur lu en une passe, par "
-        "rapport au champ moyen optimisé sur chacun d'eux ; encodeur à six unités $\\tanh(2^k x)$, "
-        r"$-3 \leq k \leq 2$, dont la couche de sortie est ajustée sur 300 autres exemples ; "
-        r"$K = 2$, $w = \tau = 1/2$",
-        en="average loss, in nats, on new data points, of an encoder read in one pass, with "
+        fr="perte moyenne, en nats, sur des exemples nouveaux, d'un encodeur évalué en une passe, "
+        "par rapport au champ moyen optimisé sur chacun d'eux ; encodeur à six unités "
+        r"$\tanh(2^k x)$, $-3 \leq k \leq 2$, dont la couche de sortie est ajustée sur 300 autres "
+        r"exemples ; $K = 2$, $w = \tau = 1/2$",
+        en="average loss, in nats, on new data points, of an encoder evaluated in one pass, with "
         "respect to mean field optimized on each of them; encoder with six units $\\tanh(2^k x)$, "
         r"$-3 \leq k \leq 2$, whose output layer is fitted on 300 other data points; "
         r"$K = 2$, $w = \tau = 1/2$",
@@ -1033,15 +1043,15 @@ trained = Experiment(
         lambda rng, size: trained_gap(rng, size, flow=True),
         fr=r"écart $\log p(x) - \mathcal{L}$, en nats, qu'une étape linéaire d'IAF laisse pour un "
         "exemple $x$ tiré du modèle, après ascension stochastique par gradients reparamétrés "
-        r"(32 tirages par pas) ; $K = 2$, $w = \tau = 1/2$ ; la taille est le nombre de pas",
+        r"(32 tirages par pas ; la taille est le nombre de pas) ; $K = 2$, $w = \tau = 1/2$",
         en=r"gap $\log p(x) - \mathcal{L}$, in nats, that one linear IAF step leaves for a data "
         "point $x$ drawn from the model, after stochastic ascent with reparameterized gradients "
-        r"(32 draws per step); $K = 2$, $w = \tau = 1/2$; the size is the number of steps",
+        r"(32 draws per step; the size is the number of steps); $K = 2$, $w = \tau = 1/2$",
     ),
     control=Measure(
         lambda rng, size: trained_gap(rng, size, flow=False),
-        fr="le même calcul sans flot (champ moyen)",
-        en="the same computation without the flow (mean field)",
+        fr="champ moyen, par le même calcul sans flot",
+        en="mean field, by the same computation without the flow",
     ),
     at_most=0.02,
     size=600,
@@ -1098,9 +1108,9 @@ variances = Figure(
         "reparameterization wins; for a fast sine, it loses.",
     ),
     alt=Text(
-        fr="Deux panneaux. À gauche, pour un carré, le rapport monte avec l'écart : de 3,75 à plus "
+        fr="Deux panneaux. À gauche, pour un carré, le rapport croît avec l'écart : de 3,75 à plus "
         "de 100 sans référence, de 1,5 à 33,5 avec la meilleure. À droite, pour un sinus, il "
-        "descend avec la pulsation et passe sous 1 entre 1 et 2.",
+        "décroît avec la pulsation et passe sous 1 entre 1 et 2.",
         en="Two panels. Left, for a square, the ratio rises with the distance: from 3.75 to more "
         "than 100 without a baseline, from 1.5 to 33.5 with the best one. Right, for a sine, it "
         "falls with the frequency and goes below 1 between 1 and 2.",
@@ -1139,12 +1149,13 @@ amortizing = Figure(
     panels=2,
     height=1.8,
     caption=Text(
-        fr=r"À gauche, $K = 2$, $w = \tau = 1/2$ : meilleure moyenne du champ moyen pour chaque "
-        "$x$, et ce que le meilleur encodeur affine en donne. À droite, $K = 2$, $r = 1$ : les "
-        "deux écarts, selon la variance $v$ de $u$ ; les points sont les exemples du texte.",
-        en=r"Left, $K = 2$, $w = \tau = 1/2$: best mean of mean field for each $x$, and what the "
-        "best affine encoder makes of it. Right, $K = 2$, $r = 1$: both gaps, against the "
-        "variance $v$ of $u$; the dots are the examples of the text.",
+        fr=r"À gauche, $K = 2$, $w = \tau = 1/2$ : moyenne optimale du champ moyen pour chaque "
+        "$x$, et son approximation par le meilleur encodeur affine. À droite, $K = 2$, "
+        "$r = 1$ : les deux écarts en fonction de la variance $v$ de $u$ ; les points sont les "
+        "exemples du texte.",
+        en=r"Left, $K = 2$, $w = \tau = 1/2$: optimal mean of mean field for each $x$, and its "
+        "approximation by the best affine encoder. Right, $K = 2$, $r = 1$: both gaps as functions "
+        "of the variance $v$ of $u$; the dots are the examples of the text.",
     ),
     alt=Text(
         fr="À gauche, une courbe logarithmique et une droite qui la coupe deux fois. À droite, un "
@@ -1186,9 +1197,9 @@ correlated = Figure(
     panels=2,
     height=2.1,
     caption=Text(
-        fr="Loi a posteriori pour $K = 2$ et $r = 4$ (ellipses, à un et deux écarts types). "
-        "À gauche, le meilleur champ moyen (tirets) : trop étroit dans la direction longue. À "
-        "droite, 160 tirages d'une étape linéaire d'IAF : la loi exacte.",
+        fr="Loi a posteriori pour $K = 2$ et $r = 4$ (ellipses en trait plein, à un et deux écarts "
+        "types). À gauche, le meilleur champ moyen (tirets) : trop étroit dans la direction "
+        "longue. À droite, 160 tirages d'une étape linéaire d'IAF : la loi exacte.",
         en="Posterior for $K = 2$ and $r = 4$ (solid ellipses, at one and two standard "
         "deviations). Left, the best mean field (dashed): too narrow in the long direction. "
         "Right, 160 draws of one linear IAF step: the exact distribution.",
@@ -1231,8 +1242,8 @@ question = Question(
                 ),
                 Mark(
                     1,
-                    fr="estimateur sans biais ; gain de variance sur l'estimateur par le score",
-                    en="unbiased estimator; gain in variance over the score estimator",
+                    fr="estimateur sans biais ; variance réduite par rapport à la fonction score",
+                    en="unbiased estimator; reduced variance compared with the score function",
                 ),
             ],
         ),

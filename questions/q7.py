@@ -18,6 +18,7 @@ from solgen import over, plus, symbol, times
 
 POSITIVE = Interval.open(0, oo)
 LOG2, HALF = log(2), Rational(1, 2)
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 def neutral(text):
@@ -36,13 +37,21 @@ T = symbol(
 i = symbol("i", Naturals, fr="position d'un mot cible", en="position of a target word")
 j = symbol("j", Naturals, fr="position d'un mot source", en="position of a source word")
 n = symbol(
-    "n", Naturals, fr="unités de l'encodeur, par sens", en="units of the encoder, per direction"
+    "n",
+    Naturals,
+    fr="nombre d'unités de l'encodeur, par sens",
+    en="number of encoder units, per direction",
 )
-m = symbol("m", Naturals, fr="unités du décodeur", en="units of the decoder")
-d = symbol("d", Naturals, fr="unités du modèle d'alignement", en="units of the alignment model")
+m = symbol("m", Naturals, fr="nombre d'unités du décodeur", en="number of decoder units")
+d = symbol(
+    "d",
+    Naturals,
+    fr="nombre d'unités du modèle d'alignement",
+    en="number of units of the alignment model",
+)
 K = symbol("K", Naturals, fr="taille du vocabulaire", en="size of the vocabulary")
 q = symbol("q", Naturals, fr="dimension des plongements", en="dimension of the embeddings")
-b = symbol("b", Naturals, fr="bits par nombre gardé", en="bits per stored number")
+b = symbol("b", Naturals, fr="nombre de bits par nombre gardé", en="number of bits per number kept")
 N = symbol(
     "N", Naturals, fr="nombre de composantes de la mémoire", en="number of components of the memory"
 )
@@ -57,8 +66,8 @@ x = Term(r"\boldsymbol{x}_j", fr="mot source (vecteur indicateur)", en="source w
 y = Term(r"\boldsymbol{y}_i", fr="mot cible (vecteur indicateur)", en="target word (one-hot)")
 E = Term(
     r"\boldsymbol{E}_x, \boldsymbol{E}_y",
-    fr="plongements des mots sources, cibles",
-    en="embeddings of source, target words",
+    fr="matrices de plongement des mots sources, des mots cibles",
+    en="embedding matrices of source words, of target words",
 )
 h = Term(
     r"\boldsymbol{h}_j",
@@ -68,13 +77,13 @@ h = Term(
 s = Term(r"\boldsymbol{s}_i", fr="état du décodeur", en="decoder state")
 c = Term(
     r"\boldsymbol{c}, \boldsymbol{c}_i",
-    fr="vecteur de contexte : unique ; du mot $i$",
-    en="context vector: single; of word $i$",
+    fr="vecteur de contexte : unique ; du mot cible $i$",
+    en="context vector: single; of target word $i$",
 )
 e = Term(
     "e_{ij}",
-    fr="score du mot source $j$ pour le mot $i$",
-    en="score of source word $j$ for word $i$",
+    fr="score du mot source $j$ pour le mot cible $i$",
+    en="score of source word $j$ for target word $i$",
 )
 alpha = Term(r"\alpha_{ij}", fr="poids d'attention", en="attention weight")
 f = Term(r"f_e, f", fr="transitions récurrentes", en="recurrent transitions")
@@ -256,8 +265,8 @@ softmax_jacobian = Answer(
         Check(
             "symbolic",
             check_softmax_symbols,
-            fr="jacobienne du softmax par SymPy",
-            en="SymPy's Jacobian of the softmax",
+            fr="jacobienne de SymPy, softmax",
+            en="SymPy's Jacobian, softmax",
         ),
         Check("numeric", check_softmax_slopes, fr="pentes mesurées", en="measured slopes"),
     ],
@@ -304,7 +313,7 @@ reach = Answer(
     r"\frac{169}{8} \frac{\partial \boldsymbol{c}_1}{\partial \boldsymbol{h}_1}",
     13 * eye(2) + 4 * LOG2**2 * Matrix([[5, 5], [-4, -4]]),
     checks=[
-        Check("symbolic", check_reach_symbols, fr="jacobienne par SymPy", en="SymPy's Jacobian"),
+        Check("symbolic", check_reach_symbols, fr="jacobienne de SymPy", en="SymPy's Jacobian"),
         Check("numeric", check_reach_slopes, fr="pentes mesurées", en="measured slopes"),
     ],
 )
@@ -501,8 +510,8 @@ naive = Answer(
 )
 Q = Term(
     r"Q, Q_{\mathrm{naive}}",
-    fr="multiplications-additions de l'attention",
-    en="multiply-adds of the attention",
+    fr="nombre de multiplications-additions de l'attention",
+    en="number of multiply-adds of the attention",
 )
 cost_, naive_ = (unfold(form.value).subs(SENTENCE) for form in (cost, naive))
 quadratic_ = unfold(per_pair * T_x * T_y).subs(SENTENCE)
@@ -624,8 +633,8 @@ least_error = Answer(
 )
 words = Term(
     "u_t",
-    fr="mot d'un modèle : variable centrée réduite",
-    en="word of a model: variable of mean 0, variance 1",
+    fr="mot simplifié : variable centrée réduite",
+    en="simplified word: standardized variable",
 )
 phi = Term(r"\varphi", fr="encodeur quelconque", en="any encoder")
 
@@ -703,10 +712,11 @@ def measure_recall_control(rng, size):
 recall = Experiment(
     Measure(
         measure_recall,
-        fr="erreur quadratique de rappel d'un vecteur fixe de 16 nombres, divisée par celle de "
-        "l'attention sur des annotations de 16 nombres, phrases de 32 mots tirées à part",
+        fr="erreur quadratique de restitution à partir d'un vecteur fixe de 16 nombres, divisée "
+        "par celle de l'attention sur des annotations de 16 nombres, phrases de test de "
+        f"32{NBSP}mots",
         en="squared error of recall from a fixed vector of 16 numbers, divided by that of "
-        "attention over annotations of 16 numbers, sentences of 32 words drawn apart",
+        "attention over annotations of 16 numbers, test sentences of 32 words",
     ),
     control=Measure(
         measure_recall_control,
@@ -834,9 +844,9 @@ alignment = Experiment(
     Measure(
         lambda rng, size: aligned_weight(rng, size, STEPS),
         fr="poids moyen du mot source aligné, pour les mots qui changent de rang, sur 120 phrases "
-        "tirées à part, après entraînement sur 120 phrases",
+        "de test, après entraînement sur 120 autres",
         en="mean weight of the aligned source word, for the words that change rank, on 120 "
-        "sentences drawn apart, after training on 120 sentences",
+        "test sentences, after training on 120 others",
     ),
     control=Measure(
         lambda rng, size: aligned_weight(rng, size, 0),
@@ -927,26 +937,26 @@ models = Figure(
     panels=2,
     height=2.3,
     caption=Text(
-        fr="Les deux architectures, pour trois mots sources. À gauche, toute la phrase passe "
-        r"par $\boldsymbol{c}$ ; les flèches en tirets n'existent que dans la variante où "
+        fr="Les deux architectures, pour trois mots sources. À gauche, toute la phrase source "
+        r"passe par $\boldsymbol{c}$ ; les flèches en tirets n'existent que dans la variante où "
         r"$\boldsymbol{c}$ alimente chaque pas. À droite, le calcul du mot $i$ : l'état "
-        r"$\boldsymbol{s}_{i-1}$ (tirets) et les annotations fixent les poids avec lesquels "
-        r"celles-ci forment $\boldsymbol{c}_i$ ; des entrées de la sortie, seul "
+        r"$\boldsymbol{s}_{i-1}$ (tirets) et les annotations déterminent les poids avec lesquels "
+        r"celles-ci forment $\boldsymbol{c}_i$ ; parmi les entrées de la sortie, seul "
         r"$\boldsymbol{s}_i$ est tracé.",
         en="The two architectures, for three source words. Left, the whole source sentence goes "
         r"through $\boldsymbol{c}$; the dashed arrows exist only in the variant where "
         r"$\boldsymbol{c}$ feeds every step. Right, the computation of word $i$: the state "
-        r"$\boldsymbol{s}_{i-1}$ (dashed) and the annotations set the weights with which the "
-        r"latter make up $\boldsymbol{c}_i$; of the inputs of the output, only "
+        r"$\boldsymbol{s}_{i-1}$ (dashed) and the annotations determine the weights with which the "
+        r"latter make up $\boldsymbol{c}_i$; among the inputs of the output, only "
         r"$\boldsymbol{s}_i$ is drawn.",
     ),
     alt=Text(
         fr="À gauche, une chaîne h1, h2, h3, c, s1, s2, s3 ; chaque mot source entre dans un h, "
         "chaque mot cible sort d'un s. À droite, trois annotations reliées dans les deux sens ; "
-        "trois flèches pondérées vont vers c_i, puis s_i, qui reçoit aussi s_{i-1} et y_{i-1}.",
+        "trois flèches pondérées mènent à c_i, et c_i à s_i, qui reçoit aussi s_{i-1} et y_{i-1}.",
         en="Left, a chain h1, h2, h3, c, s1, s2, s3; each source word enters an h, each target "
-        "word leaves an s. Right, three annotations linked both ways; three weighted arrows go to "
-        "c_i, then to s_i, which also receives s_{i-1} and y_{i-1}.",
+        "word leaves an s. Right, three annotations linked both ways; three weighted arrows lead "
+        "to c_i, and c_i to s_i, which also receives s_{i-1} and y_{i-1}.",
     ),
 )
 
@@ -979,20 +989,21 @@ alignments = Figure(
     panels=2,
     height=2.4,
     caption=Text(
-        fr=r"Poids $\alpha_{ij}$, en centièmes, d'une petite attention réellement entraînée "
-        "(graine 0), avant et après, sur une phrase qu'elle n'a pas apprise. Une ligne par mot "
-        "cible $i$ ; chaque ligne a pour somme 100, aux arrondis près. Après, les croisements "
-        "nom-adjectif apparaissent hors de la diagonale.",
-        en=r"Weights $\alpha_{ij}$, in hundredths, of a small attention that was really trained "
-        "(seed 0), before and after training, on a sentence outside its training set. One row per "
-        "target word $i$; each row adds up to 100, up to rounding. After, the noun-adjective "
-        "crossings appear off the diagonal.",
+        fr=r"Poids $\alpha_{ij}$, en centièmes, d'un petit modèle à attention réellement entraîné "
+        f"(graine{NBSP}0), avant et après l'entraînement, sur une phrase hors de son ensemble "
+        "d'entraînement. Une ligne par mot cible $i$ ; chaque ligne a pour somme 100, aux arrondis "
+        "près. Après l'entraînement, les croisements nom-adjectif apparaissent hors de la "
+        "diagonale.",
+        en=r"Weights $\alpha_{ij}$, in hundredths, of a small attention model that was really "
+        f"trained (seed{NBSP}0), before and after training, on a sentence outside its training "
+        "set. One row per target word $i$; each row adds up to 100, up to rounding. After "
+        "training, the noun–adjective crossings appear off the diagonal.",
     ),
     alt=Text(
         fr="Deux tableaux de 7 sur 7. À gauche, des poids diffus. À droite, un poids dominant par "
         "ligne, près de la diagonale, avec un croisement à chaque groupe nom-adjectif.",
         en="Two 7 by 7 grids. Left, diffuse weights. Right, one dominant weight per row, near the "
-        "diagonal, with a crossing at each noun-adjective group.",
+        "diagonal, with a crossing at each noun–adjective group.",
     ),
 )
 
@@ -1019,11 +1030,11 @@ memory = Figure(
     draw_memory,
     height=1.65,
     caption=Text(
-        fr="Erreur quadratique moyenne de rappel sur des phrases tirées à part (graine 0), selon "
-        "leur longueur : carrés, vecteur fixe de $N = 16$ nombres ; cercles, attention. En "
+        fr=f"Erreur quadratique moyenne de restitution sur des phrases de test (graine{NBSP}0), "
+        "selon leur longueur : carrés, vecteur fixe de $N = 16$ nombres ; cercles, attention. En "
         "pointillé, la borne inférieure démontrée pour tout vecteur fixe de 16 nombres décodé par "
         "une fonction affine.",
-        en="Mean squared error of recall on sentences drawn apart (seed 0), against their "
+        en=f"Mean squared error of recall on test sentences (seed{NBSP}0), against their "
         "length: squares, fixed vector of $N = 16$ numbers; circles, attention. Dotted, the lower "
         "bound proved for every fixed vector of 16 numbers decoded by an affine function.",
     ),
@@ -1044,7 +1055,7 @@ compare_table = Table(
     rows=[
         [
             Text(fr="encodeur", en="encoder"),
-            Text(fr="un seul sens", en="one direction"),
+            Text(fr="unidirectionnel", en="unidirectional"),
             Text(fr="bidirectionnel", en="bidirectional"),
         ],
         [
@@ -1095,8 +1106,9 @@ question = Question(
             marking=[
                 Mark(
                     2,
-                    fr="Seq2Seq : encodeur, vecteur de longueur fixe, décodeur conditionné par lui",
-                    en="Seq2Seq: encoder, fixed-length vector, decoder conditioned on it",
+                    fr="Seq2Seq : encodeur, vecteur de longueur fixe, décodeur "
+                    "conditionné par ce vecteur",
+                    en="Seq2Seq: encoder, fixed-length vector, decoder conditioned on this vector",
                 ),
                 Mark(
                     1,
@@ -1119,8 +1131,8 @@ question = Question(
                 ),
                 Mark(
                     1,
-                    fr="différence : un contexte unique, ou un contexte par mot cible",
-                    en="difference: a single context, or one context per target word",
+                    fr="différence : un contexte unique, contre un contexte par mot cible",
+                    en="difference: a single context, against one context per target word",
                 ),
                 Mark(
                     2,
@@ -1165,16 +1177,20 @@ question = Question(
         ),
         Key(
             paths,
-            fr="plus courts chemins : deux Seq2Seq, attention",
-            en="shortest paths: two Seq2Seq, attention",
+            fr="plus courts chemins : les deux Seq2Seq, puis l'attention",
+            en="shortest paths: the two Seq2Seq, then attention",
         ),
-        Key(cost, fr="coût de l'attention", en="cost of attention"),
+        Key(
+            cost,
+            fr="coût de l'attention, en multiplications-additions",
+            en="cost of attention, in multiply-adds",
+        ),
         Key(
             least_error,
-            fr="plus petite erreur, $T$ mots indépendants centrés réduits, mémoire de $N \\leq T$ "
-            "nombres lue par une fonction affine",
-            en="least error, $T$ independent words of mean 0 and variance 1, memory of $N \\leq T$ "
-            "numbers read by an affine function",
+            fr="plus petite erreur pour $T$ mots indépendants, centrés et réduits, et une mémoire "
+            "de $N \\leq T$ nombres lue par une fonction affine",
+            en="least error for $T$ independent standardized words and a memory of "
+            "$N \\leq T$ numbers read by an affine function",
         ),
     ],
 )

@@ -42,6 +42,25 @@ def inspect(source: str, path: Path, project: Project, question: str) -> None:
     grammar.close(source.count("\n"))
 
 
+def passages(source: str, languages: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and versions, without comments, of every passage of a well-formed template."""
+    lines = re.sub(r"(?<!\\)%.*", "", _without_comments(source)).split("\n")
+    opened: dict[str, int] = {}
+    for line, tag, _ in _tags(source):
+        if tag in languages:
+            opened[tag] = line
+        elif tag == "end":
+            ends = [*list(opened.values())[1:], line]
+            yield (
+                min(opened.values()),
+                {
+                    code: "\n".join(lines[start : end - 1])
+                    for (code, start), end in zip(opened.items(), ends, strict=True)
+                },
+            )
+            opened = {}
+
+
 def _refuse_characters(source: str, where: Where) -> None:
     """Refuse what cannot be seen in an editor, and what solgen uses for its own marks."""
     for number, line in enumerate(source.split("\n"), start=1):

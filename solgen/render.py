@@ -13,12 +13,13 @@ from typing import Any
 import jinja2
 from pylatex import NoEscape
 
+from solgen import parity
 from solgen.display import Display
 from solgen.errors import SolgenError, TemplateError, Where
-from solgen.grammar import inspect, part_at, require_parts
+from solgen.grammar import inspect, part_at, passages, require_parts
 from solgen.latex import escape, number, tex
 from solgen.load import Loaded
-from solgen.locales import Locale
+from solgen.locales import Locale, load_locales
 from solgen.model import Table
 from solgen.project import Project
 from solgen.references import Work
@@ -68,6 +69,8 @@ def render(
             for block in section.blocks:
                 finish(block, locale, template.at(part.source))
     display.require_all(template.where)
+    for line, versions in passages(template.source, project.languages):
+        parity.require(versions, load_locales(project), template.at(line))
     return Rendered(
         loaded,
         locale,

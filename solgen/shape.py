@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from solgen import parity
 from solgen.errors import QuestionError, TranslationError, Where
 from solgen.experiment import Experiment, Measure
+from solgen.locales import load_locales
 from solgen.model import (
     Answer,
     Check,
@@ -35,8 +37,10 @@ def inspect(
 ) -> None:
     """Raise QuestionError or TranslationError at the first piece that is wrong or left over."""
     _require_types(question)
+    locales = load_locales(project)
     for text in _texts(question, namespace):
         text.require(project.languages)
+        parity.require(text.versions, locales, text.where)
     _require_formulas(question, namespace)
     _require_letters(question)
     _require_answers(question, namespace)

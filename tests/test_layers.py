@@ -18,7 +18,7 @@ LAYERS = (
     ("errors", "clock", "texlog", "texscan", "sandbox"),
     ("text", "exact", "project", "lint", "publish", "workers"),
     ("author", "forms", "locales", "engine", "listing", "new", "templating"),
-    ("symbols", "experiment", "proofread", "install", "faults", "doctor"),
+    ("symbols", "experiment", "parity", "proofread", "install", "faults", "doctor"),
     ("definitions", "points", "stream", "compile"),
     ("numeric", "proof", "grammar"),
     ("algebra",),
