@@ -82,6 +82,13 @@ def test_the_claim_holds_on_fresh_seeds_and_its_negation_does_not(experiment: Ex
     assert not outcome.idle(experiment)
 
 
+def test_the_whole_exam_is_there() -> None:
+    questions = [loaded.question for loaded in load(PROJECT, PROJECT.names())]
+    parts = [part for question in questions for part in question.parts]
+    assert (len(questions), len(parts), sum(part.points for part in parts)) == (7, 25, 100)
+    assert sum(len(question.figures) for question in questions) >= 14
+
+
 def test_every_part_proposes_a_marking_scheme() -> None:
     for loaded in load(PROJECT, PROJECT.names()):
         for part in loaded.question.parts:
