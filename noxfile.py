@@ -51,6 +51,13 @@ def check(session: nox.Session) -> None:
     _run(session, "solgen", "check", *session.posargs)
 
 
+@nox.session(name="try")
+def try_(session: nox.Session) -> None:
+    """Judge a proposed answer (arguments: q1.d "f - y", or --file)."""
+    _install(session)
+    _run(session, "solgen", "try", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style (ruff) and types (mypy); `-- --fix` repairs what it can."""

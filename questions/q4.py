@@ -23,8 +23,10 @@ HALF = Rational(1, 2)
 # --- glossary -------------------------------------------------------------------------------
 theta = Term(
     r"\boldsymbol{\theta}_t, \boldsymbol{s}_t",
-    fr=r"paramètres après $t$ pas, et pas $\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
-    en=r"parameters after $t$ steps, and step $\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
+    fr=r"paramètres après $t$ pas ; dernier pas, "
+    r"$\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
+    en=r"parameters after $t$ steps; last step, "
+    r"$\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
 )
 n = symbol("n", Naturals, fr="nombre de paramètres", en="number of parameters")
 t = symbol("t", Naturals, fr="numéro du pas", en="number of the step")
@@ -313,14 +315,12 @@ def gain_of_adagrad(frequencies):
 sparse_gain = Experiment(
     Measure(
         gain_of_adagrad(RARE),
-        fr="une passe de régression logistique, poids vrais $\\pm 2$, 4 caractéristiques de "
-        "fréquence 1/2 et 40 de fréquence 1/100 ; excès de perte de SGD, taux constant ou en "
-        "$1/\\sqrt{t}$, divisé par celui d'Adagrad, "
-        "chacun avec le meilleur taux parmi les puissances de 2",
-        en="one pass of logistic regression, true weights $\\pm 2$, 4 features of frequency 1/2 "
-        "and 40 of frequency 1/100; excess loss of SGD, its rate constant or in $1/\\sqrt{t}$, "
-        "divided by that of Adagrad, each with "
-        "the best rate among the powers of 2",
+        fr="régression logistique, une passe sur les données, poids vrais $\\pm 2$, "
+        "4 caractéristiques de fréquence 1/2 et 40 de fréquence 1/100 ; excès de perte de SGD, "
+        "taux constant ou en $1/\\sqrt{t}$, divisé par celui d'Adagrad, chacun avec le meilleur taux parmi les puissances de 2",
+        en="logistic regression, one pass over the data, true weights $\\pm 2$, 4 features of "
+        "frequency 1/2 and 40 of frequency 1/100; excess loss of SGD, its rate constant or in "
+        "$1/\\sqrt{t}$, divided by that of Adagrad, each with the best rate among the powers of 2",
     ),
     control=Measure(
         gain_of_adagrad(DENSE),
@@ -589,7 +589,7 @@ trap = Answer(
     1,
     checks=[
         Check("numeric", check_trap, fr="algorithme exécuté", en="algorithm run"),
-        Check("identity", check_regime, fr="régime permanent exact", en="exact permanent regime"),
+        Check("identity", check_regime, fr="régime permanent exact", en="exact steady state"),
     ],
 )
 
@@ -801,8 +801,8 @@ overshoot = Derivation(
                 / mpmath.diff(lambda q: mpmath.sqrt(1 + q * q), x, 2)
             ),
             u,
-            fr="dérivées mesurées",
-            en="measured derivatives",
+            fr="dérivées numériques",
+            en="numerical derivatives",
         )
     ],
 )
@@ -904,21 +904,21 @@ fewer_newton = compared(
     "CG",
     "Newton",
     8,
-    fr="régression logistique pénalisée, 20 caractéristiques d'échelles 1 à $10^{-3/2}$ ; "
-    "itérations "
-    "du gradient conjugué divisées par celles de Newton, jusqu'à un gradient un million de fois "
-    "plus "
-    "petit",
-    en="penalized logistic regression, 20 features of scales 1 to $10^{-3/2}$; iterations of "
-    "conjugate gradient divided by those of Newton, until the gradient is a million times smaller",
+    fr="régression logistique pénalisée, 20 caractéristiques dont les échelles vont de 1 à "
+    "$10^{-3/2}$ ; itérations du gradient conjugué divisées par celles de Newton, jusqu'à un "
+    "gradient un million de fois plus petit",
+    en="penalized logistic regression, 20 features whose scales go from 1 to $10^{-3/2}$; "
+    "iterations of conjugate gradient divided by those of Newton's method, until the gradient is "
+    "a million times smaller",
 )
 fewer_bfgs = compared(
     "CG",
     "BFGS",
     1.2,
-    fr="problème et recherche linéaire de d) ; itérations du gradient conjugué divisées par "
-    "celles de BFGS",
-    en="problem and line search of (d); iterations of conjugate gradient divided by those of BFGS",
+    fr="problème et recherche linéaire de la partie d) ; itérations du gradient conjugué "
+    "divisées par celles de BFGS",
+    en="problem and line search of part (d); iterations of conjugate gradient divided by "
+    "those of BFGS",
 )
 
 
@@ -1042,7 +1042,7 @@ overview = Table(
         Text(fr="algorithme", en="algorithm"),
         Text(fr="nombres gardés", en="numbers kept"),
         Text(fr="opérations", en="operations"),
-        Text(fr="demande", en="needs"),
+        Text(fr="besoins", en="needs"),
     ],
     rows=[
         [
@@ -1075,7 +1075,7 @@ def draw_averages(axes, say):
     left.set(
         yscale="log",
         xticks=[0, 100, 200],
-        title=say(fr="taux effectif, par $\\eta$", en="effective rate, per $\\eta$"),
+        title=say(fr="taux effectif divisé par $\\eta$", en="effective rate divided by $\\eta$"),
     )
     rules = (
         (rmsprop(1.0, 0.9), "C1--", (6, 2.1), "RMSprop"),
@@ -1093,7 +1093,7 @@ def draw_averages(axes, say):
     right.set(
         ylim=(0, 7),
         xticks=[1, 50, 100, 150],
-        title=say(fr="longueur du pas, par $\\eta$", en="step size, per $\\eta$"),
+        title=say(fr="longueur du pas divisée par $\\eta$", en="step length divided by $\\eta$"),
     )
     for ax in axes:
         ax.set_xlabel(say(fr="pas $t$", en="step $t$"))
@@ -1105,15 +1105,13 @@ averages = Figure(
     panels=2,
     height=1.7,
     caption=Text(
-        fr="À gauche, gradients 10, puis 1 dès le pas 101 : Adagrad se souvient des premiers, "
-        "RMSprop "
-        "les oublie. À droite, gradient constant : les pas d'Adam valent $\\eta$, ceux de RMSprop "
-        "commencent trop longs, et ceux d'Adam sans correction le restent longtemps ($\\rho = "
-        "\\rho_1 = 0{,}9$, $\\rho_2 = 0{,}999$, $\\varepsilon = "
-        "0$).",
-        en="Left, gradients 10, then 1 from step 101 on: Adagrad remembers the first ones, RMSprop "
-        "forgets them. Right, constant gradient: Adam's steps are $\\eta$, those of RMSprop start "
-        "too long, and those of Adam without correction remain so for long "
+        fr="À gauche, gradients égaux à 10, puis à 1 à partir du pas 101 : Adagrad se souvient des "
+        "premiers, RMSprop les oublie. À droite, gradient constant : les pas d'Adam ont pour "
+        "longueur $\\eta$, ceux de RMSprop sont d'abord trop longs, et ceux d'Adam sans correction le "
+        "restent longtemps ($\\rho = \\rho_1 = 0{,}9$, $\\rho_2 = 0{,}999$, $\\varepsilon = 0$).",
+        en="Left, gradients equal to 10, then to 1 from step 101 on: Adagrad remembers the first "
+        "ones, RMSprop forgets them. Right, constant gradient: Adam's steps have length $\\eta$, "
+        "those of RMSprop are at first too long, and those of Adam without correction remain so for long "
         "($\\rho = \\rho_1 = 0.9$, $\\rho_2 = 0.999$, $\\varepsilon = 0$).",
     ),
     alt=Text(
@@ -1244,8 +1242,8 @@ question = Question(
                 ),
                 Mark(
                     HALF,
-                    fr="inconvénient : un taux constant ne s'annule pas, un réglage de plus",
-                    en="disadvantage: a constant rate does not vanish, one more setting",
+                    fr="inconvénient : taux qui ne tend plus vers 0, un hyperparamètre de plus",
+                    en="disadvantage: a rate that no longer tends to 0, one more hyperparameter",
                 ),
             ],
         ),
@@ -1289,7 +1287,7 @@ question = Question(
                 Mark(
                     HALF,
                     fr="convergence et fiabilité : un pas ou $n$ pas, points de selle",
-                    en="convergence and safety: one step or $n$ steps, saddle points",
+                    en="convergence and reliability: one step or $n$ steps, saddle points",
                 ),
             ],
         ),

@@ -41,7 +41,9 @@ S_t = Term("S_t", fr="matrice de lissage", en="smoothing matrix")
 nu = Term(r"\nu(t)", fr="degrés de liberté effectifs", en="effective degrees of freedom")
 w = Term(r"\boldsymbol{w}", fr="poids du modèle linéaire", en="weights of the linear model")
 w_star = Term(
-    r"\boldsymbol{w}^\star", fr="minimum de $L$, de norme minimale", en="least-norm minimum of $L$"
+    r"\boldsymbol{w}^\star",
+    fr="minimum de $L$ de plus petite norme",
+    en="least-norm minimum of $L$",
 )
 H = Term("H", fr="hessienne de $L$", en="Hessian of $L$")
 q_i = Term(r"\boldsymbol{q}_i", fr="vecteur propre de $H$", en="eigenvector of $H$")
@@ -52,8 +54,8 @@ eta = symbol("eta", POSITIVE, value=u / lam, fr="taux d'apprentissage", en="lear
 t = symbol("t", Naturals, fr="nombre d'itérations", en="number of iterations")
 s = symbol("s", Naturals0, fr="numéro d'une itération", en="number of an iteration")
 alpha = symbol("alpha", POSITIVE, fr="poids de la pénalité L2", en="weight of the L2 penalty")
-s_t = Term(r"s_t(\lambda)", fr="facteur de l'arrêt", en="factor of stopping")
-r_a = Term(r"r_\alpha(\lambda)", fr="facteur de la pénalité", en="factor of the penalty")
+s_t = Term(r"s_t(\lambda)", fr="facteur de l'arrêt précoce", en="factor of early stopping")
+r_a = Term(r"r_\alpha(\lambda)", fr="facteur de la pénalité L2", en="factor of the L2 penalty")
 a_t = Term(r"\alpha_t(\lambda)", fr="pénalité équivalente", en="equivalent penalty")
 tau = Term(r"\tau", fr=r"abrège $\eta t \lambda$", en=r"short for $\eta t \lambda$")
 k = Term("k", fr="nombre de classes", en="number of classes")
@@ -245,8 +247,8 @@ growth = Experiment(
     ),
     control=Measure(
         measure_affine,
-        fr="le même rapport pour un modèle affine, déjà proche de son rang",
-        en="the same ratio for an affine model, already close to its rank",
+        fr=r"le même rapport pour un modèle affine, dont $\nu$ est déjà proche du rang",
+        en=r"the same ratio for an affine model, whose $\nu$ is already close to its rank",
     ),
     at_least=1.4,
     size=60,
@@ -256,9 +258,9 @@ growth = Experiment(
 bending = Experiment(
     Measure(
         lambda rng, size: train(rng, size, (LATE,))[LATE][1],
-        fr="part de la variance des prédictions qu'aucune fonction affine ne suit, après "
+        fr="part de la variance des prédictions qu'aucune fonction affine n'explique, après "
         f"{LATE} itérations",
-        en="share of the variance of the predictions that no affine function follows, after "
+        en="share of the variance of the predictions that no affine function explains, after "
         f"{LATE} iterations",
     ),
     control=Measure(
@@ -367,7 +369,9 @@ penalized = Derivation(
     value=-force.coeff(w_, 0) / force.coeff(w_, 1),
     steps=[Step(over(lam, plus(lam, alpha)))],
     checks=[
-        by_value(penalized_at, lam, alpha, fr="pente nulle mesurée", en="measured zero slope"),
+        by_value(
+            penalized_at, lam, alpha, fr="pente mesurée nulle", en="zero of the measured slope"
+        ),
         Check(
             "enumeration",
             check_ridge,
@@ -564,8 +568,10 @@ widest_gap = Answer(
     r"\frac{1}{1 + \tau^\star} - e^{-\tau^\star}",
     over(tau_star, power(1 + tau_star, 2)),
     checks=[
-        Check("enumeration", check_gap_grid, fr="60 001 points", en="60,001 points"),
-        Check("numeric", check_gap, fr="intervalle découpé", en="interval cut down"),
+        Check(
+            "enumeration", check_gap_grid, fr="60\N{NO-BREAK SPACE}001 points", en="60,001 points"
+        ),
+        Check("numeric", check_gap, fr="recherche ternaire", en="ternary search"),
     ],
 )
 
@@ -614,14 +620,15 @@ rivals = Experiment(
     Measure(
         measure_stop,
         fr="risque du meilleur arrêt, divisé par celui de la meilleure pénalité "
-        f"({FEATURES} entrées d'échelles 3 à 0,1, {EXAMPLES} exemples, bruit de variance 1)",
+        f"({FEATURES} entrées d'échelles allant de 3 à 0,1 ; {EXAMPLES} exemples ; bruit de "
+        "variance 1)",
         en="risk of the best stop, divided by that of the best penalty "
-        f"({FEATURES} inputs of scales 3 to 0.1, {EXAMPLES} examples, noise of variance 1)",
+        f"({FEATURES} inputs with scales from 3 to 0.1; {EXAMPLES} examples; noise of variance 1)",
     ),
     control=Measure(
         measure_no_stop,
         fr="le même rapport pour les moindres carrés, sans arrêt ni pénalité",
-        en="the same ratio for least squares, without stop or penalty",
+        en="the same ratio for least squares, without stopping or penalty",
     ),
     at_most=1.1,
     size=200,
@@ -1054,18 +1061,18 @@ capacity = Figure(
     caption=Text(
         fr=f"Entraînement sur {POINTS} cibles aléatoires $\\pm 1$, à partir de petits poids. À "
         "gauche, les degrés de liberté effectifs du réseau (points) et d'un modèle affine (tirets, "
-        "formule exacte), de rang 2. À droite, la part des prédictions du réseau qu'aucune "
-        "fonction affine ne suit.",
+        "formule exacte), de rang 2. À droite, la part de la variance des prédictions du "
+        "réseau qu'aucune fonction affine n'explique.",
         en=f"Training on {POINTS} random targets $\\pm 1$, from small weights. Left, the effective "
         "degrees of freedom of the network (dots) and of an affine model (dashes, exact formula), "
-        "of rank 2. Right, the share of the network's predictions that no "
-        "affine function follows.",
+        "of rank 2. Right, the share of the variance of the network's predictions "
+        "that no affine function explains.",
     ),
     alt=Text(
-        fr="Deux panneaux en fonction du nombre d'itérations, de 1 à 3000, échelle logarithmique. "
-        "À gauche, la courbe du réseau monte sans cesse, de moins de 1 à plus de 6 ; celle du "
-        "modèle affine monte jusqu'à 2 et s'y arrête. À droite, la part non affine reste près de 0 "
-        "jusqu'à une trentaine d'itérations, puis monte vers 0,8.",
+        fr="Deux panneaux en fonction du nombre d'itérations, de 1 à 3000, en échelle "
+        "logarithmique. À gauche, la courbe du réseau monte sans cesse, de moins de 1 à plus de "
+        "6 ; celle du modèle affine monte jusqu'à 2 et s'y arrête. À droite, la part non affine "
+        "reste près de 0 jusqu'à une trentaine d'itérations, puis monte vers 0,8.",
         en="Two panels against the number of iterations, from 1 to 3000, logarithmic scale. Left, "
         "the curve of the network keeps rising, from below 1 to above 6; that of the affine model "
         "rises to 2 and stays there. Right, the share that is not affine stays near 0 until about "
@@ -1115,20 +1122,20 @@ shrinkage = Figure(
     panels=2,
     height=2.2,
     caption=Text(
-        fr="À gauche, courbes de niveau d'une perte quadratique de valeurs propres 0,1 et 1 : "
-        f"descente de gradient à partir de 0 (points, $\\eta = 0{{,}}3$) et minimums pénalisés "
-        f"(tirets). Le triangle marque l'arrêt à $t = {PATH_TIME}$, le carré le minimum de "
-        "pénalité $1/(\\eta t)$, l'étoile le minimum sans pénalité. À droite, les deux facteurs en "
-        f"fonction de $\\eta t \\lambda$, pour $t = {PATH_TIME}$ ; le trait pointillé marque le "
+        fr="À gauche, courbes de niveau d'une perte quadratique (valeurs propres 1 et 0,1), "
+        "descente de gradient à partir de 0 (points, $\\eta = 0{,}3$) et minimums pénalisés "
+        f"(tirets). Le triangle marque l'arrêt à $t = {PATH_TIME}$ ; le carré, le minimum pour la "
+        "pénalité $1/(\\eta t)$ ; l'étoile, le minimum sans pénalité. À droite, les deux facteurs "
+        f"en fonction de $\\eta t \\lambda$, pour $t = {PATH_TIME}$ ; le trait pointillé marque le "
         "plus grand écart dans la limite des petits pas.",
-        en="Left, contour lines of a quadratic loss of eigenvalues 0.1 and 1: gradient descent "
+        en="Left, contour lines of a quadratic loss (eigenvalues 1 and 0.1), gradient descent "
         "from 0 (dots, $\\eta = 0.3$) and penalized minima (dashes). The triangle marks stopping "
-        f"at $t = {PATH_TIME}$, the square the minimum of penalty $1/(\\eta t)$, the star the "
-        "minimum without penalty. Right, both factors against $\\eta t \\lambda$, for "
+        f"at $t = {PATH_TIME}$; the square, the minimum for the penalty $1/(\\eta t)$; the star, "
+        "the minimum without penalty. Right, both factors against $\\eta t \\lambda$, for "
         f"$t = {PATH_TIME}$; the dotted line marks the largest gap in the limit of small steps.",
     ),
     alt=Text(
-        fr="À gauche, deux chemins de l'origine au point (1, 1), voisins : ils montent "
+        fr="À gauche, deux chemins voisins, de l'origine au point (1, 1) : ils montent "
         "d'abord selon la direction raide, puis vont vers la droite ; le carré est un peu en "
         "retrait du triangle. À droite, deux courbes croissantes de 0 à 1 ; celle de l'arrêt "
         "précoce est partout au-dessus de celle de la pénalité.",
@@ -1192,10 +1199,10 @@ exactness = Figure(
     ),
     alt=Text(
         fr="À gauche, une droite à zéro (moyenne géométrique, sans couche cachée) et deux courbes "
-        "qui montent avec l'écart type des poids. À droite, trois sigmoïdes en fonction de $c$, "
-        "qui passent par 1/2 en 0 et s'aplatissent quand $\\delta$ grandit.",
+        "qui montent avec l'écart type des poids. À droite, trois courbes croissantes en fonction "
+        "de $c$, qui passent par 1/2 en 0 et s'aplatissent quand $\\delta$ grandit.",
         en="Left, a line at zero (geometric mean, no hidden layer) and two curves that rise with "
-        "the standard deviation of the weights. Right, three sigmoid curves against $c$, all "
+        "the standard deviation of the weights. Right, three increasing curves against $c$, all "
         "through 1/2 at 0, flatter when $\\delta$ is larger.",
     ),
 )
@@ -1211,7 +1218,7 @@ question = Question(
             marking=[
                 Mark(
                     1,
-                    fr="distinguer la capacité effective de celle de la famille, fixe",
+                    fr="distinguer la capacité effective de celle, fixe, de la famille",
                     en="telling effective capacity from that of the family, which is fixed",
                 ),
                 Mark(
@@ -1272,8 +1279,8 @@ question = Question(
                 ),
                 Mark(
                     3,
-                    fr="dénominateurs : facteur indépendant de $y$, éliminé par la normalisation",
-                    en="denominators: a factor that does not depend on $y$, removed by normalizing",
+                    fr="dénominateurs : facteur indépendant de $y$, éliminé par la renormalisation",
+                    en="denominators: a factor independent of $y$, removed by renormalizing",
                 ),
                 Mark(
                     3,
@@ -1298,8 +1305,8 @@ question = Question(
         Key(stop_time, fr="temps d'arrêt équivalent", en="equivalent stopping time"),
         Key(
             half,
-            fr="chaque coordonnée, dans la moitié des masques",
-            en="each coordinate, in half of the masks",
+            fr="nombre de masques qui conservent une coordonnée",
+            en="number of masks that keep a coordinate",
         ),
         Key(
             scaling,

@@ -1,4 +1,4 @@
-"""The command line: `solgen pdf | check | list | new | doctor`."""
+"""The command line: `solgen pdf | check | try | list | new | doctor`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from typing import Any
 import click
 
 from solgen import __version__
-from solgen.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, SolgenError
+from solgen.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, SolgenError, VerificationError
 from solgen.project import find_project
+
+EXIT_REFUSED = VerificationError.exit_code
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,6 +80,40 @@ def check(questions: tuple[str, ...]) -> None:
         shown = ", ".join(f"{value:.3g}" for value in found.outcome.measured)
         _say(f"{found.question} ({found.part})  measured {found.name}: {shown}")
     _say(f"{len(report.answers)} answers verified")
+
+
+@main.command("try", context_settings={"ignore_unknown_options": True})
+@click.argument("target", required=False)
+@click.argument("expression", required=False)
+@click.option("--file", type=click.Path(exists=True, dir_okay=False), help="Lines q1.d: f - y")
+def try_answer(target: str | None, expression: str | None, file: str | None) -> None:
+    """Judge a proposed answer: solgen try q1.d "f - y"."""
+    from solgen.proposal import proposals
+
+    if file:
+        lines = list(proposals(Path(file).read_text(encoding="utf-8")))
+    elif target and expression:
+        lines = [(target, expression)]
+    else:
+        raise click.UsageError('write solgen try q1.d "f - y", or --file')
+    accepted = [_judged(*line) for line in lines]
+    if not all(accepted):
+        sys.exit(EXIT_REFUSED)
+
+
+def _judged(target: str, expression: str) -> bool:
+    """Say what becomes of one proposal."""
+    from solgen.load import load
+    from solgen.proposal import judge
+
+    project = find_project(Path.cwd())
+    name, _, place = target.partition(".")
+    (loaded,) = load(project, project.select((name,)))
+    found = judge(project, loaded, place or loaded.question.parts[0].id, expression)
+    _say(f"{target}  {expression}  {'accepted' if found.accepted else 'refused'}: {found.answer}")
+    for reason in found.reasons:
+        _say(f"  {reason}")
+    return found.accepted
 
 
 @main.command("list")

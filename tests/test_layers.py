@@ -25,7 +25,7 @@ LAYERS = (
     ("evidence", "wrong", "model", "latex"),
     ("checks", "shape", "trial", "references"),
     ("load",),
-    ("verify", "draw", "edition"),
+    ("verify", "draw", "edition", "proposal"),
     ("answers", "display"),
     ("render",),
     ("matter", "sheet"),
