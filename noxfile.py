@@ -36,6 +36,14 @@ def pdf(session: nox.Session) -> None:
 
 
 @nox.session
+def watch(session: nox.Session) -> None:
+    """Build again on every save (arguments: q1 ... --lang fr); Ctrl-C ends."""
+    _get_engine(session)
+    _install(session)
+    _run(session, "solgen", "watch", *session.posargs)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run every test (arguments go to pytest: -k q1, -x ...)."""
     _get_engine(session)

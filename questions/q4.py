@@ -317,7 +317,8 @@ sparse_gain = Experiment(
         gain_of_adagrad(RARE),
         fr="régression logistique, une passe sur les données, poids vrais $\\pm 2$, "
         "4 caractéristiques de fréquence 1/2 et 40 de fréquence 1/100 ; excès de perte de SGD, "
-        "taux constant ou en $1/\\sqrt{t}$, divisé par celui d'Adagrad, chacun avec le meilleur taux parmi les puissances de 2",
+        "taux constant ou en $1/\\sqrt{t}$, divisé par celui d'Adagrad, chacun avec le meilleur "
+        "taux parmi les puissances de 2",
         en="logistic regression, one pass over the data, true weights $\\pm 2$, 4 features of "
         "frequency 1/2 and 40 of frequency 1/100; excess loss of SGD, its rate constant or in "
         "$1/\\sqrt{t}$, divided by that of Adagrad, each with the best rate among the powers of 2",
@@ -1107,12 +1108,13 @@ averages = Figure(
     caption=Text(
         fr="À gauche, gradients égaux à 10, puis à 1 à partir du pas 101 : Adagrad se souvient des "
         "premiers, RMSprop les oublie. À droite, gradient constant : les pas d'Adam ont pour "
-        "longueur $\\eta$, ceux de RMSprop sont d'abord trop longs, et ceux d'Adam sans correction le "
-        "restent longtemps ($\\rho = \\rho_1 = 0{,}9$, $\\rho_2 = 0{,}999$, $\\varepsilon = 0$).",
+        "longueur $\\eta$, ceux de RMSprop sont d'abord trop longs, et ceux d'Adam sans "
+        "correction le restent longtemps ($\\rho = \\rho_1 = 0{,}9$, $\\rho_2 = 0{,}999$, "
+        "$\\varepsilon = 0$).",
         en="Left, gradients equal to 10, then to 1 from step 101 on: Adagrad remembers the first "
         "ones, RMSprop forgets them. Right, constant gradient: Adam's steps have length $\\eta$, "
-        "those of RMSprop are at first too long, and those of Adam without correction remain so for long "
-        "($\\rho = \\rho_1 = 0.9$, $\\rho_2 = 0.999$, $\\varepsilon = 0$).",
+        "those of RMSprop are at first too long, and those of Adam without correction remain so "
+        "for long ($\\rho = \\rho_1 = 0.9$, $\\rho_2 = 0.999$, $\\varepsilon = 0$).",
     ),
     alt=Text(
         fr="À gauche, le taux d'Adagrad descend sans cesse ; celui de RMSprop, d'abord constant à "

@@ -620,10 +620,9 @@ rivals = Experiment(
     Measure(
         measure_stop,
         fr="risque du meilleur arrêt, divisé par celui de la meilleure pénalité "
-        f"({FEATURES} entrées d'échelles allant de 3 à 0,1 ; {EXAMPLES} exemples ; bruit de "
-        "variance 1)",
+        f"({FEATURES} entrées d'échelles 3 à 0,1 ; {EXAMPLES} exemples ; bruit de variance 1)",
         en="risk of the best stop, divided by that of the best penalty "
-        f"({FEATURES} inputs with scales from 3 to 0.1; {EXAMPLES} examples; noise of variance 1)",
+        f"({FEATURES} inputs of scales 3 to 0.1; {EXAMPLES} examples; noise of variance 1)",
     ),
     control=Measure(
         measure_no_stop,
@@ -1305,8 +1304,8 @@ question = Question(
         Key(stop_time, fr="temps d'arrêt équivalent", en="equivalent stopping time"),
         Key(
             half,
-            fr="nombre de masques qui conservent une coordonnée",
-            en="number of masks that keep a coordinate",
+            fr="nombre de masques où $d_j = 1$",
+            en="number of masks with $d_j = 1$",
         ),
         Key(
             scaling,

@@ -1,4 +1,4 @@
-"""The command line: `solgen pdf | check | try | list | new | doctor`."""
+"""The command line: `solgen pdf | watch | check | try | list | new | doctor`."""
 
 from __future__ import annotations
 
@@ -61,6 +61,19 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
     if languages:
         _say("the other editions were left as they were")
     _say(f"done in {time.monotonic() - start:.1f} s")
+
+
+@main.command()
+@click.argument("questions", nargs=-1)
+@click.option("--lang", "languages", multiple=True, help="Only this language's booklet.")
+def watch(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
+    """Build again on every save (arguments as for pdf); Ctrl-C ends."""
+    from solgen.watch import watch as run
+
+    project = find_project(Path.cwd())
+    project.select(questions)
+    options = [part for code in languages for part in ("--lang", code)]
+    run(project, [*questions, *options], _say)
 
 
 @main.command()

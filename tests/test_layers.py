@@ -17,7 +17,7 @@ PACKAGE = ROOT / "solgen"
 LAYERS = (
     ("errors", "clock", "texlog", "texscan", "sandbox"),
     ("text", "exact", "project", "lint", "publish", "workers"),
-    ("author", "forms", "locales", "engine", "listing", "new", "templating"),
+    ("author", "forms", "locales", "engine", "listing", "new", "templating", "watch"),
     ("symbols", "experiment", "parity", "proofread", "install", "faults", "doctor"),
     ("definitions", "points", "stream", "compile"),
     ("numeric", "proof", "grammar"),
@@ -38,7 +38,7 @@ ARROWS = {
     # Getting an engine is a part of finding one, which most runs never need.
     ("engine", "install"),
 }
-HEAVY = ("sympy", "matplotlib", "jinja2", "pylatex", "numpy", "mpmath")
+HEAVY = ("sympy", "matplotlib", "jinja2", "pylatex", "numpy", "mpmath", "watchfiles")
 
 
 @cache
