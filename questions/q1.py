@@ -470,7 +470,6 @@ MSE_bend = slope(
     at(1, r"\frac{\partial^2 L_{\mathrm{MSE}}}{\partial a^2}"),
     error_if_1,
     a,
-    Step(-times(2, plus(power(1 - f, 2), -times(2, f, 1 - f)), f, 1 - f)),
     Step(times(2, f, power(1 - f, 2), 3 * f - 1)),
     order=2,
 )
@@ -530,7 +529,7 @@ saturation = Figure(
     "saturation",
     draw_saturation,
     panels=2,
-    height=2.4,
+    height=2.1,
     caption=Text(
         fr="Pertes et dérivées par rapport à $a$, pour $y = 1$. À gauche de chaque panneau, le "
         "réseau est dans l'erreur avec confiance ; à droite, il a raison avec confiance. Le point "
@@ -541,8 +540,8 @@ saturation = Figure(
     ),
     alt=Text(
         fr="Deux panneaux en fonction de la préactivation, de −6 à 6. À gauche, l'entropie "
-        "croisée descend de 6 à 0, presque droite d'abord ; l'erreur quadratique descend de 1 à "
-        "0, plate aux deux bouts. À droite, la dérivée de l'entropie croisée monte de −1 à 0 ; "
+        "croisée descend de 6 à 0, d'abord presque rectiligne ; l'erreur quadratique descend de "
+        "1 à 0, plate aux deux bouts. À droite, la dérivée de l'entropie croisée monte de −1 à 0 ; "
         "celle de l'erreur quadratique descend un peu de 0 jusqu'au point marqué, puis y revient.",
         en="Two panels against the pre-activation, from −6 to 6. On the left, the cross-entropy "
         "falls from 6 to 0, almost straight at first; the squared error falls from 1 to 0, "
@@ -595,7 +594,11 @@ question = Question(
             points=2,
             answers=[dCE_df, df_da, dCE_da, logit_form, stable_form],
             marking=[
-                Mark(HALF, fr="dérivée de la perte en $f$", en="derivative of the loss in $f$"),
+                Mark(
+                    HALF,
+                    fr="dérivée de la perte par rapport à $f$",
+                    en="derivative of the loss with respect to $f$",
+                ),
                 Mark(HALF, fr="dérivée de la sigmoïde", en="derivative of the sigmoid"),
                 Mark(
                     1,
@@ -621,7 +624,11 @@ question = Question(
             points=2,
             answers=[dMSE_da, dMSE_1, dMSE_0],
             marking=[
-                Mark(HALF, fr="dérivée de la perte en $f$", en="derivative of the loss in $f$"),
+                Mark(
+                    HALF,
+                    fr="dérivée de la perte par rapport à $f$",
+                    en="derivative of the loss with respect to $f$",
+                ),
                 Mark(
                     Rational(3, 2),
                     fr="produit avec $f(1-f)$, facteur et signe justes",

@@ -61,25 +61,27 @@ x0 = real("x_0", None, "entrée à l'instant 0", "input at time 0")
 x1 = real("x_1", None, "entrée à l'instant 1", "input at time 1")
 h_m1 = real("h_m1", "h_{-1}", "état caché initial", "initial hidden state")
 c_m1 = real("c_m1", "c_{-1}", "état initial de la cellule", "initial cell state")
-W = weights("W", "poids de l'entrée", "input weight")
+W = weights("W", "poids d'entrée", "input weight")
 U = weights("U", "poids récurrent", "recurrent weight")
 b = weights("b", "biais", "bias")
 f = in_time("f", "f", (0, 1, "t"), UNIT, "porte d'oubli", "forget gate")
 o = in_time("o", "o", (0, "t"), UNIT, "porte de sortie", "output gate")
 g = in_time("g", "g", (0, 1, "t"), SIGNED, "candidat", "candidate")
-s = in_time("s", "s", (0, "t"), SIGNED, "$\\tanh$ de la cellule", "$\\tanh$ of the cell")
+s = in_time(
+    "s", "s", (0, "t"), SIGNED, "$\\tanh$ de l'état de la cellule", "$\\tanh$ of the cell state"
+)
 phi = {
     t: real(
         f"phi_{t}",
         rf"\varphi_{t}",
-        f"facteur de la mémoire, instant ${t}$",
+        f"facteur de mémoire, instant ${t}$",
         f"memory factor, time ${t}$",
         f[t] * (1 - f[t]),
         Interval.Lopen(0, QUARTER),
     )
     for t in (0, 1)
 }
-ROW_W = Term("W_f, W_o, W_c", fr="poids de l'entrée", en="input weights")
+ROW_W = Term("W_f, W_o, W_c", fr="poids d'entrée", en="input weights")
 ROW_U = Term("U_f, U_o, U_c", fr="poids récurrents", en="recurrent weights")
 ROW_b = Term("b_f, b_o, b_c", fr="biais", en="biases")
 ROW_f = Term("f_t", fr="porte d'oubli, dans $(0, 1)$", en="forget gate, in $(0, 1)$")
@@ -130,25 +132,30 @@ B1 = real(
     plus(*onward),
 )
 z = Term("z_t", fr="état $(c_t, h_t)$ à l'instant $t$", en="state $(c_t, h_t)$ at time $t$")
-c_prev = real("c_prev", "c_{t-1}", "cellule avant l'instant $t$", "cell before time $t$")
-T = symbol("T", Naturals, fr="nombre de pas remontés", en="number of steps gone back")
+c_prev = real("c_prev", "c_{t-1}", "état précédent de la cellule", "previous cell state")
+T = symbol(
+    "T",
+    Naturals,
+    fr="nombre de pas, de l'entrée à la sortie",
+    en="number of steps, from input to output",
+)
 beta = real(
     "beta",
     None,
     r"borne de $\lVert B_t \rVert$",
-    r"bound of $\lVert B_t \rVert$",
+    r"bound on $\lVert B_t \rVert$",
     domain=NONNEGATIVE,
 )
 gamma = real(
     "gamma",
     None,
     r"borne de $\lVert Q_t U_o \rVert$",
-    r"bound of $\lVert Q_t U_o \rVert$",
+    r"bound on $\lVert Q_t U_o \rVert$",
     domain=NONNEGATIVE,
 )
 RNN = {
     "U": real("U", None, "poids récurrent du RNN", "recurrent weight of the RNN"),
-    "W": real("W", None, "poids de l'entrée du RNN", "input weight of the RNN"),
+    "W": real("W", None, "poids d'entrée du RNN", "input weight of the RNN"),
 }
 ROW_RNN = Term("W, U", fr="poids du RNN sigmoïde", en="weights of the sigmoid RNN")
 Phi = Term(r"\Phi_t", fr=r"effet de $c_{t-1}$ sur $c_t$", en=r"effect of $c_{t-1}$ on $c_t$")
@@ -156,7 +163,7 @@ B = Term("B_t", fr=r"effet de $h_{t-1}$ sur $c_t$", en=r"effect of $h_{t-1}$ on 
 E = Term("E_t", fr=r"effet de $c_t$ sur $h_t$", en=r"effect of $c_t$ on $h_t$")
 Q = Term("Q_t", fr=r"effet de la porte $o_t$ sur $h_t$", en=r"effect of the gate $o_t$ on $h_t$")
 J = Term("J_t", fr=r"jacobienne d'un pas, sur $(c, h)$", en=r"one-step Jacobian, on $(c, h)$")
-M = Term("M", fr="majorant des blocs de $J_t$", en="bound of the blocks of $J_t$")
+M = Term("M", fr="majorant des normes des blocs de $J_t$", en="bound on the block norms of $J_t$")
 rho = Term(r"\rho", fr="plus grande valeur propre de $M$", en="largest eigenvalue of $M$")
 
 
@@ -508,7 +515,7 @@ path_products = Answer(
         Check(
             "symbolic",
             check_monomials,
-            fr="un monôme en les poids par chemin",
+            fr="un monôme des poids par chemin",
             en="one monomial in the weights per path",
         ),
     ],
@@ -583,7 +590,7 @@ path_table = Table(
     header=[
         Text(fr="$k$", en="$k$"),
         Text(fr="chemin", en="path"),
-        Text(fr="$p_k$ dans l'exemple", en="$p_k$ in the instance"),
+        Text(fr="$p_k$ dans l'exemple", en="$p_k$ in the example"),
     ],
     rows=[
         [k, arrows(path), decimal(value, 6)]
@@ -959,7 +966,7 @@ rest_maximum = Answer(
             fr="seul point stationnaire",
             en="only stationary point",
         ),
-        Check("numeric", check_top, fr="pente mesurée nulle", en="zero of the measured slope"),
+        Check("numeric", check_top, fr="zéro de la pente mesurée", en="zero of the measured slope"),
     ],
 )
 
@@ -1045,7 +1052,9 @@ kept = Answer(
     r"\lim_{T \to \infty} \Bigl(1 - \frac{1}{T}\Bigr)^{T}\Bigr]",
     (QUARTER, exp(-1)),
     checks=[
-        Check("symbolic", check_kept_exactly, fr="exactes, limite", en="exact values, limit"),
+        Check(
+            "symbolic", check_kept_exactly, fr="valeurs exactes, limite", en="exact values, limit"
+        ),
         Check(
             "numeric",
             check_kept_far,
@@ -1330,7 +1339,8 @@ def draw_flow(axes, say):
         lift = 30 if gain == 1 else 1
         ax.text(LAG + 0.6, inner[-1] * lift, say(fr="direct", en="direct"), va="center", fontsize=8)
         ax.semilogy(lags, 0.25**lags, color="0.4", linestyle=":", linewidth=1)
-        ax.set(xlabel=say(fr="écart $T$", en="lag $T$"), xlim=(0, LAG + 6), xticks=range(0, 21, 5))
+        ax.set(xlabel=say(fr="nombre de pas $T$", en="number of steps $T$"))
+        ax.set(xlim=(0, LAG + 6), xticks=range(0, 21, 5))
         ax.set(title=say(fr=f"poids d'échelle {gain}", en=f"weights of scale {gain}"))
         ax.set(ylim=(1e-19, 1e5))
 
@@ -1350,10 +1360,10 @@ flow = Figure(
         "LSTM. “Direct”: largest entry of the variant's direct path; dotted, $4^{-T}$.",
     ),
     alt=Text(
-        fr="Deux panneaux logarithmiques, écart de 0 à 20. À gauche, le LSTM reste près de 1, la "
+        fr="Deux panneaux logarithmiques, de 0 à 20 pas. À gauche, le LSTM reste près de 1, la "
         "variante descend vers 1e−7, le chemin direct et le RNN vers 1e−13. À droite, le LSTM et "
         "la variante montent, le RNN descend lentement, le chemin direct tombe vers 1e−17.",
-        en="Two logarithmic panels, lags from 0 to 20. Left, the LSTM stays near 1, the variant "
+        en="Two logarithmic panels, from 0 to 20 steps. Left, the LSTM stays near 1, the variant "
         "falls to 1e−7, the direct path and the RNN to 1e−13. Right, the LSTM and the variant "
         "rise, the RNN falls slowly, the direct path drops to 1e−17.",
     ),
@@ -1372,15 +1382,17 @@ question = Question(
             marking=[
                 Mark(
                     2,
-                    fr=r"$\mathrm{d}c_0/\mathrm{d}x_0$, un point par chemin ($f_0$ avec son "
-                    "facteur $1 - 2f_0$, $g_0$)",
-                    en=r"$\mathrm{d}c_0/\mathrm{d}x_0$, one point per path ($f_0$ with its factor "
-                    "$1 - 2f_0$, $g_0$)",
+                    fr=r"$\mathrm{d}c_0/\mathrm{d}x_0$, un point par chemin (par $f_0$, avec son "
+                    "facteur $1 - 2f_0$ ; par $g_0$)",
+                    en=r"$\mathrm{d}c_0/\mathrm{d}x_0$, one point per path (through $f_0$, with "
+                    "its factor $1 - 2f_0$; through $g_0$)",
                 ),
                 Mark(
                     2,
-                    fr=r"$\mathrm{d}h_0/\mathrm{d}x_0$, un point par chemin ($o_0$, $c_0$)",
-                    en=r"$\mathrm{d}h_0/\mathrm{d}x_0$, one point per path ($o_0$, $c_0$)",
+                    fr=r"$\mathrm{d}h_0/\mathrm{d}x_0$, un point par chemin (par $o_0$ ; "
+                    "par $c_0$)",
+                    en=r"$\mathrm{d}h_0/\mathrm{d}x_0$, one point per path (through $o_0$; "
+                    "through $c_0$)",
                 ),
                 Mark(1, fr="terme direct $f_1(1-f_1)$", en="direct term $f_1(1-f_1)$"),
                 Mark(
@@ -1440,10 +1452,10 @@ question = Question(
                 ),
                 Mark(
                     1,
-                    fr="conséquence : la porte ne peut retenir (le contraste avec un LSTM "
-                    "standard vaut justification, sans être exigé)",
-                    en="consequence: the gate cannot retain (the contrast with a standard LSTM "
-                    "counts as a justification, but is not required)",
+                    fr="conséquence : la porte ne peut pas retenir l'information (le contraste "
+                    "avec un LSTM standard vaut justification, sans être exigé)",
+                    en="consequence: the gate cannot retain information (the contrast with a "
+                    "standard LSTM counts as a justification, but is not required)",
                 ),
                 Mark(
                     2,
@@ -1475,7 +1487,7 @@ question = Question(
         Key(best_gate, fr="facteur du chemin direct", en="factor of the direct path"),
         Key(
             criterion,
-            fr="variante : disparition assurée du gradient si positif",
+            fr="variante : le gradient disparaît à coup sûr si strictement positif",
             en="variant: the gradient certainly vanishes if positive",
         ),
         Key(rest_flow, fr="variante scalaire au repos", en="scalar variant at rest"),

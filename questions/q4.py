@@ -802,8 +802,8 @@ overshoot = Derivation(
                 / mpmath.diff(lambda q: mpmath.sqrt(1 + q * q), x, 2)
             ),
             u,
-            fr="dérivées numériques",
-            en="numerical derivatives",
+            fr="dérivées mesurées",
+            en="measured derivatives",
         )
     ],
 )
