@@ -986,6 +986,12 @@ def scientific(value, digits=2):
     return Text(fr=f"${latex.replace('.', '{,}')}$", en=f"${latex}$")
 
 
+def slashed(fraction):
+    """A fraction on one line."""
+    shown = str(fraction)
+    return Text(fr=f"${shown}$", en=f"${shown}$")
+
+
 rate_table = Table(
     header=[
         Text(fr="facteur", en="factor"),
@@ -996,9 +1002,9 @@ rate_table = Table(
     ],
     rows=[
         [
-            rate,
-            *sp.solve(FACTOR - rate, U["c"]),
-            *sp.solve(RNN["U"] / 4 - rate, RNN["U"]),
+            slashed(rate),
+            *map(slashed, sp.solve(FACTOR - rate, U["c"])),
+            *map(slashed, sp.solve(RNN["U"] / 4 - rate, RNN["U"])),
             scientific(rate**LONG),
             scientific(QUARTER**LONG),
         ]
@@ -1349,15 +1355,14 @@ flow = Figure(
     "flow",
     draw_flow,
     panels=2,
-    height=2.4,
+    height=2.1,
     caption=Text(
         fr="Norme de la jacobienne de l'état $T$ par rapport à l'état 0 : moyennes géométriques "
-        "sur neuf tirages, 16 unités, mêmes poids pour les trois modèles ; $b_f = \\log 19$ pour "
-        "le LSTM. « Direct » : plus grand coefficient du chemin direct de la variante ; en "
-        "pointillé, $4^{-T}$.",
+        "de neuf tirages, 16 unités, mêmes poids pour les trois modèles ; $b_f = \\log 19$ pour "
+        "le LSTM. « Direct » : plus grand coefficient du chemin direct ; pointillé : $4^{-T}$.",
         en=r"Norm of the Jacobian of state $T$ with respect to state 0: geometric means over "
         "nine draws, 16 units, same weights for the three models; $b_f = \\log 19$ for the "
-        "LSTM. “Direct”: largest entry of the variant's direct path; dotted, $4^{-T}$.",
+        "LSTM. “Direct”: largest entry of the direct path; dotted: $4^{-T}$.",
     ),
     alt=Text(
         fr="Deux panneaux logarithmiques, de 0 à 20 pas. À gauche, le LSTM reste près de 1, la "
