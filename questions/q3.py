@@ -1303,7 +1303,7 @@ gate = Figure(
     "gate",
     draw_gate,
     panels=2,
-    height=2.2,
+    height=2.0,
     caption=Text(
         fr="À gauche, ce que la porte d'oubli laisse passer en un pas : $f_t$ dans un LSTM, "
         "$f_t(1-f_t) \\leq 1/4$ dans la variante. À droite, les produits sur $T$ pas : une porte "
