@@ -27,10 +27,11 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests together, several share one built booklet; mutations go by question."""
     for item in items:
-        question = re.search(r"\[(q\d+)-", item.name) if "mutations" in item.path.name else None
+        question = re.search(r"\[(q\d+)[-\]]", item.name) if "mutations" in item.path.name else None
         group = item.path.name + (question[1] if question else "")
         item.add_marker(pytest.mark.xdist_group(group))
 

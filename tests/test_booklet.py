@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from functools import cache
 
 import pypdf
 import pytest
@@ -26,7 +27,8 @@ def exam(tmp_path_factory):
     root = tmp_path_factory.mktemp("booklet")
     for name in ("questions", "templates"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "solgen.toml", root)
+    for name in ("solgen.toml", "references.toml"):
+        shutil.copy(ROOT / name, root)
     project = find_project(root)
     build(project, project.names(), (), lambda line: None, whole=True)
     return project
@@ -37,6 +39,7 @@ def pdf(request, exam):
     return request.param, pypdf.PdfReader(exam.build / request.param)
 
 
+@cache
 def _text(reader):
     return "\n".join(page.extract_text() for page in reader.pages)
 

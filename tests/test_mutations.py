@@ -93,14 +93,14 @@ def _lines(mutant: Mutant) -> list[tuple[int, int]]:
     ]
 
 
-def test_the_workshop_accepts_what_is_not_changed(workshop: Workshop) -> None:
-    for question in QUESTIONS:
-        source = (Path(__file__).parents[1] / "questions" / f"{question}.py").read_text("utf-8")
-        whole = Mutant(question, ("nothing",), (1, 1), 1, "", "", source)
-        for name in homes(question):
-            same = Mutant(question, (name,), (1, 1), 1, "", "", source)
-            assert workshop.fate(same).word == "equal", name
-        assert concerned(whole) == []
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_workshop_accepts_what_is_not_changed(question: str, workshop: Workshop) -> None:
+    source = (Path(__file__).parents[1] / "questions" / f"{question}.py").read_text("utf-8")
+    whole = Mutant(question, ("nothing",), (1, 1), 1, "", "", source)
+    for name in homes(question):
+        same = Mutant(question, (name,), (1, 1), 1, "", "", source)
+        assert workshop.fate(same).word == "equal", name
+    assert concerned(whole) == []
 
 
 def test_a_mutant_that_concerns_no_answer_is_an_error(workshop: Workshop) -> None:

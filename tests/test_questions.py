@@ -23,8 +23,13 @@ PROJECT = find_project(Path(__file__).parents[1])
 
 
 @cache
+def questions_loaded() -> list[Loaded]:
+    return load(PROJECT, PROJECT.names())
+
+
+@cache
 def exam() -> tuple[tuple[Loaded, Part, Answer], ...]:
-    return tuple(tasks(load(PROJECT, PROJECT.names())))
+    return tuple(tasks(questions_loaded()))
 
 
 def name(loaded: Loaded, part: Part, answer: Answer) -> str:
@@ -37,7 +42,7 @@ STEADY = 29  # so many of them must meet the claim: at least 95 % of 30
 
 @cache
 def claims() -> tuple[tuple[Loaded, Part, Experiment], ...]:
-    return tuple(experiments(load(PROJECT, PROJECT.names())))
+    return tuple(experiments(questions_loaded()))
 
 
 EXPERIMENTS = [
@@ -83,14 +88,14 @@ def test_the_claim_holds_on_fresh_seeds_and_its_negation_does_not(experiment: Ex
 
 
 def test_the_whole_exam_is_there() -> None:
-    questions = [loaded.question for loaded in load(PROJECT, PROJECT.names())]
+    questions = [loaded.question for loaded in questions_loaded()]
     parts = [part for question in questions for part in question.parts]
     assert (len(questions), len(parts), sum(part.points for part in parts)) == (7, 25, 100)
     assert sum(len(question.figures) for question in questions) >= 14
 
 
 def test_every_part_proposes_a_marking_scheme() -> None:
-    for loaded in load(PROJECT, PROJECT.names()):
+    for loaded in questions_loaded():
         for part in loaded.question.parts:
             assert sum(mark.points for mark in part.marking) == part.points, (loaded.name, part.id)
 
