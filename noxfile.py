@@ -48,8 +48,8 @@ def tests(session: nox.Session) -> None:
     """Run every test (arguments go to pytest: -k q1, -x ...)."""
     _get_engine(session)
     _install(session, "test")
-    # The groups are made in tests/conftest.py.
-    _run(session, "pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
+    # tests/conftest.py says which tests stay together.
+    _run(session, "pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session

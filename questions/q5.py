@@ -47,7 +47,7 @@ w_star = Term(
 )
 H = Term("H", fr="hessienne de $L$", en="Hessian of $L$")
 q_i = Term(r"\boldsymbol{q}_i", fr="vecteur propre de $H$", en="eigenvector of $H$")
-lam = symbol("lambda", POSITIVE, fr="valeur propre de $H$", en="eigenvalue of $H$")
+lam = symbol("lamda", POSITIVE, fr="valeur propre de $H$", en="eigenvalue of $H$")
 # Samples are drawn for λ and u, and η follows: in each of them, 0 < ηλ < 1.
 u = symbol("u", UNIT, fr=r"abrège $\eta\lambda$", en=r"short for $\eta\lambda$")
 eta = symbol("eta", POSITIVE, value=u / lam, fr="taux d'apprentissage", en="learning rate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -71,9 +72,15 @@ def symbol(
 
     `value` says what it abbreviates, in terms of symbols made before; the keyword arguments left
     (`fr=`, `en=`) say what it means. Raises QuestionError on a domain that is not a set of real
-    numbers, and on a value that is not exact.
+    numbers, on a value that is not exact, and on a name that is a word of Python.
     """
     where = statement()
+    if keyword.iskeyword(name):
+        raise QuestionError(
+            f"a symbol is named {name!r}, a word of Python: nobody could type a formula with it",
+            where,
+            'name it otherwise: symbol("lamda", …) prints λ' if name == "lambda" else "rename it",
+        )
     try:
         space = _as_set(name, domain)
         definition = None if value is None else canonical(value)

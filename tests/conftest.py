@@ -7,8 +7,10 @@ import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from solgen.project import Project, find_project
 
@@ -27,13 +29,17 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together, several share one built booklet; mutations go by question."""
-    for item in items:
-        question = re.search(r"\[(q\d+)[-\]]", item.name) if "mutations" in item.path.name else None
-        group = item.path.name + (question[1] if question else "")
-        item.add_marker(pytest.mark.xdist_group(group))
+class Together(LoadScopeScheduling):
+    """Keeps a file's tests together, several share one built booklet; mutations go by question."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        question = re.search(r"test_mutations.*\[(q\d+)[-\]]", nodeid)
+        return nodeid.partition("::")[0] + (question[1] if question else "")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture

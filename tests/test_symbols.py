@@ -9,7 +9,7 @@ import sympy
 from sympy import FiniteSet, Integers, Interval, Naturals0, Reals, S, oo
 
 from solgen.errors import QuestionError
-from solgen.symbols import free
+from solgen.symbols import free, symbol
 from tests.glossary import f, made, x
 
 
@@ -71,3 +71,8 @@ def test_two_symbols_of_one_name_are_an_error_where_they_meet() -> None:
 def test_the_symbols_of_both_sides_count() -> None:
     s = made("s", Reals)
     assert free(x + 1, [s, (f,)]) == [f, s, x]
+
+
+def test_a_word_of_python_is_no_name() -> None:
+    with pytest.raises(QuestionError, match="a word of Python"):
+        symbol("lambda", Reals, fr="valeur propre", en="eigenvalue")
