@@ -1291,10 +1291,8 @@ def draw_gate(axes, say):
     lags = np.arange(2, 51)
     products.semilogy(lags, (1 - 1 / lags) ** lags)
     products.semilogy(lags, 0.25**lags)
-    products.text(12, 3e-5, say(fr="LSTM, $f_t = 1 - 1/T$", en="LSTM, $f_t = 1 - 1/T$"))
-    products.text(
-        28, 1e-13, say(fr="variante :\nau plus $4^{-T}$", en="variant:\nat most $4^{-T}$")
-    )
+    products.text(14, 1e-4, "LSTM, $f_t = 1 - 1/T$")
+    products.text(24, 1e-11, say(fr="variante", en="variant") + r", $\leq 4^{-T}$")
     products.set(xlabel="$T$", xticks=range(0, 51, 10), ylim=(1e-31, 1e3))
     products.set(title=say(fr="$T$ pas", en="$T$ steps"))
 
@@ -1337,7 +1335,7 @@ def draw_flow(axes, say):
             runs = [gradient_flow(model, net, OPEN if model == "lstm" else 0) for net in nets]
             mean = np.exp(np.mean([np.log(total) for total, _ in runs], axis=0))
             ax.semilogy(lags, mean, marker=marker, markevery=5, markersize=4)
-            lift = {"lstm": 20, "rnn": 0.05 if gain == 1 else 1, "variant": 0.15}[model]
+            lift = {"lstm": 60, "rnn": 0.05 if gain == 1 else 1, "variant": 0.15}[model]
             ax.text(LAG + 0.6, mean[-1] * lift, names[model], va="center", fontsize=8)
             if model == "variant":
                 inner = np.exp(np.mean([np.log(direct) for _, direct in runs], axis=0))

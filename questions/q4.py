@@ -1078,7 +1078,7 @@ def draw_averages(axes, say):
     left.set(
         yscale="log",
         xticks=[0, 100, 200],
-        title=say(fr="taux effectif divisé par $\\eta$", en="effective rate divided by $\\eta$"),
+        title=say(fr="taux effectif", en="effective rate"),
     )
     rules = (
         (rmsprop(1.0, 0.9), "C1--", (6, 2.1), "RMSprop"),
@@ -1096,7 +1096,7 @@ def draw_averages(axes, say):
     right.set(
         ylim=(0, 7),
         xticks=[1, 50, 100, 150],
-        title=say(fr="longueur du pas divisée par $\\eta$", en="step length divided by $\\eta$"),
+        title=say(fr="longueur du pas", en="step length"),
     )
     for ax in axes:
         ax.set_xlabel(say(fr="pas $t$", en="step $t$"))
@@ -1112,11 +1112,12 @@ averages = Figure(
         "premiers, RMSprop les oublie. À droite, gradient constant : les pas d'Adam ont pour "
         "longueur $\\eta$, ceux de RMSprop sont d'abord trop longs, et ceux d'Adam sans "
         "correction le restent longtemps ($\\rho = \\rho_1 = 0{,}9$, $\\rho_2 = 0{,}999$, "
-        "$\\varepsilon = 0$).",
+        "$\\varepsilon = 0$). Taux et longueurs sont divisés par $\\eta$.",
         en="Left, gradients equal to 10, then to 1 from step 101 on: Adagrad remembers the first "
         "ones, RMSprop forgets them. Right, constant gradient: Adam's steps have length $\\eta$, "
         "those of RMSprop are at first too long, and those of Adam without correction remain so "
-        "for long ($\\rho = \\rho_1 = 0.9$, $\\rho_2 = 0.999$, $\\varepsilon = 0$).",
+        "for long ($\\rho = \\rho_1 = 0.9$, $\\rho_2 = 0.999$, $\\varepsilon = 0$). Rates and "
+        "lengths are divided by $\\eta$.",
     ),
     alt=Text(
         fr="À gauche, le taux d'Adagrad descend sans cesse ; celui de RMSprop, d'abord constant à "

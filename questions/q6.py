@@ -1077,7 +1077,7 @@ def draw_variances(axes, say):
             base = x**2 + 3 if based else 0
             seen = sampled_ratio(lambda z: z**2, lambda z: 2 * z, x, base)
             square.plot(x, seen, marker, color=line.get_color(), markersize=4)
-    square.text(0.1, 45, say(fr="sans référence", en="no baseline"))
+    square.text(0.1, 110, say(fr="sans référence", en="no baseline"))
     square.text(2.2, 4.2, say(fr="meilleure référence", en="best baseline"))
     square.set(title="$h(z) = (z - c)^2$", xlabel=r"$|\delta|/\sigma$", yscale="log")
     grid = np.geomspace(0.3, 6, 81)
@@ -1090,8 +1090,7 @@ def draw_variances(axes, say):
     wave.minorticks_off()
     for ax, ends in ((square, (0, 4)), (wave, (0.3, 6))):
         ax.plot(ends, (1, 1), "-", color="0.5", linewidth=0.8)
-    square.set_ylabel(say(fr="rapport des variances", en="ratio of variances"))
-    wave.text(0.32, 0.45, say(fr="égalité", en="equality"), color="0.3")
+    square.set_ylabel(say(fr="rapport", en="ratio"))
 
 
 variances = Figure(
@@ -1140,7 +1139,7 @@ def draw_amortization(axes, say):
         sizes.plot(float(number(v, case)), float(number(D_am, case)), "ko", markersize=4)
     sizes.text(1.0, 0.49, f"${D_am.latex}$", ha="right")
     sizes.text(2.1, 0.18, f"${D_app.latex}$")
-    sizes.set(xlabel="$v$", ylabel=say(fr="écart, en nats", en="gap, in nats"), ylim=(0, 0.8))
+    sizes.set(xlabel="$v$", ylabel="nats", ylim=(0, 0.8))
 
 
 amortizing = Figure(

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import ScalarFormatter
 
 from solgen.errors import FigureError, SolgenError, TranslationError, Where
+from solgen.legible import unreadable
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Figure
@@ -83,6 +84,7 @@ def draw(
             for axis in canvas.axes:
                 _refuse_gaps(axis, figure, where)
                 _localise(axis, locales[0])
+            _refuse_unreadable(canvas, figure, where)
             FigureCanvasPdf(canvas).print_pdf(
                 file, metadata={"CreationDate": None, "Creator": None, "Producer": None}
             )
@@ -148,6 +150,15 @@ def _refuse_gaps(axis: Any, figure: Figure, where: Where) -> None:
             if scale == "log" and (values <= 0).any():
                 message = f"{figure.id!r} plots {name} ≤ 0 on a logarithmic axis"
                 raise FigureError(message, where, "leave these points out, or use a linear axis")
+
+
+def _refuse_unreadable(canvas: Canvas, figure: Figure, where: Where) -> None:
+    if fault := unreadable(canvas):
+        raise FigureError(
+            f"in {figure.id!r} {fault}",
+            where,
+            "move it, shorten it, or make the figure higher; the bilingual booklet says both",
+        )
 
 
 def _localise(axis: Any, locale: Locale) -> None:

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "solgen"
 # A module may import those of the layers before its own, and those named with an arrow.
 LAYERS = (
     ("errors", "clock", "texlog", "texscan", "sandbox"),
-    ("text", "exact", "project", "lint", "publish", "workers"),
+    ("text", "exact", "project", "lint", "legible", "publish", "workers"),
     ("author", "forms", "locales", "engine", "listing", "new", "templating", "watch"),
     ("symbols", "experiment", "parity", "proofread", "install", "faults", "doctor"),
     ("definitions", "points", "stream", "compile"),
