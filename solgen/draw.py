@@ -157,7 +157,7 @@ def _refuse_unreadable(canvas: Canvas, figure: Figure, where: Where) -> None:
         raise FigureError(
             f"in {figure.id!r} {fault}",
             where,
-            "move it, shorten it, or make the figure higher; the bilingual booklet says both",
+            "move it, shorten it, or make the figure higher; a bilingual booklet says both labels",
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, BboxBase
 
 MARGIN = 1.0  # points by which a text may stick out: the side bearing of a letter
 TOUCH = 0.12  # the part of the smaller text that another may cover: the air above and below it
@@ -40,7 +40,7 @@ def _texts(canvas: Canvas) -> list[Any]:
     return [text for text in found if text.get_visible() and text.get_text().strip()]
 
 
-def _outside(box: Bbox, frame: Bbox, margin: float) -> bool:
+def _outside(box: BboxBase, frame: BboxBase, margin: float) -> bool:
     return bool(
         box.x0 < frame.x0 - margin
         or box.y0 < frame.y0 - margin
