@@ -715,7 +715,13 @@ question = Question(
             points=5,
             answers=[full, valid, same, lengths, polynomials, correlations],
             marking=[
-                Mark(1, fr="noyau retourné", en="flipped kernel"),
+                Mark(
+                    1,
+                    fr="noyau retourné (sinon, les valeurs justes de la corrélation croisée "
+                    "gardent les autres points)",
+                    en="flipped kernel (otherwise, the right values of the cross-correlation "
+                    "keep the other points)",
+                ),
                 Mark(2, fr="convolution complète", en="full convolution"),
                 Mark(1, fr="convolution valide", en="valid convolution"),
                 Mark(1, fr="convolution de même taille", en="same convolution"),
@@ -724,20 +730,36 @@ question = Question(
     ],
     figures=[connections, equivariance, sliding],
     summary=[
-        Key(n1),
+        Key(
+            n1,
+            fr="côté des cartes (pas de 1, sans remplissage)",
+            en="side of the maps (stride 1, no padding)",
+        ),
         Key(
             parameters,
             fr="paramètres : couches dense, locale, convolutive",
             en="parameters: dense, local, convolutional layers",
         ),
         Key(operations, fr="multiplications-additions", en="multiply-adds"),
-        Key(sharing_gain, fr="gain du partage", en="gain of sharing"),
-        Key(r"y_t = \sum_{a=0}^{M-1} w_a x_{t-a}", fr="convolution", en="convolution"),
+        Key(
+            sharing_gain,
+            fr="baisse de l'erreur quadratique due au partage (erreurs non corrélées)",
+            en="decrease of the squared error due to sharing (uncorrelated errors)",
+        ),
+        Key(
+            r"y_t = \sum_{a=0}^{M-1} w_a x_{t-a}",
+            fr=r"convolution complète (signal $\boldsymbol{x}$, noyau $\boldsymbol{w}$)",
+            en=r"full convolution (signal $\boldsymbol{x}$, kernel $\boldsymbol{w}$)",
+        ),
         Key(
             lengths,
-            fr="longueurs (complète, valide, même taille)",
-            en="lengths (full, valid, same)",
+            fr=r"longueurs : complète, valide ($M \leq N$), de même taille",
+            en=r"lengths: full, valid ($M \leq N$), same",
         ),
-        Key(window_count, fr="nombre de fenêtres", en="number of windows"),
+        Key(
+            window_count,
+            fr=r"nombre de fenêtres ($h, \ell \geq n_0$)",
+            en=r"number of windows ($h, \ell \geq n_0$)",
+        ),
     ],
 )
