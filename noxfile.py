@@ -77,6 +77,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Change every formula of the questions in every place (arguments: q1 ...); takes long."""
+    _install(session, "test")
+    _run(session, "python", "-m", "tests.workshop", *session.posargs)
+
+
+@nox.session
 def new(session: nox.Session) -> None:
     """Write a starter question that builds at once (argument: its name, q8)."""
     _install(session)

@@ -171,18 +171,21 @@ class Display:
             claim=word(
                 "at_most" if experiment.upper else "at_least", bound=shown(experiment.bound)
             ),
-            low=shown(min(outcome.measured)),
-            high=shown(max(outcome.measured)),
+            measured=self._range(outcome.measured),
             seeds=experiment.seeds,
             last=experiment.seeds - 1,
             size=self.locale.integer(experiment.size),
             margin=self._margin(experiment, found),
             control=prose(experiment.control.meaning, self.locale),
-            lowest=shown(min(outcome.control)),
-            highest=shown(max(outcome.control)),
+            controlled=self._range(outcome.control),
         )
         head = escape(word("experiment"))
         return NoEscape(f"\n\\solexperiment{{{head}}}{{{text}}} {self._source(experiment.where)}\n")
+
+    def _range(self, values: tuple[float, ...]) -> str:
+        """`2.1 to 2.4`, or the one number that all values are."""
+        low, high = (_shown(end(values), self.locale) for end in (min, max))
+        return low if low == high else self.locale.word("range", low=low, high=high)
 
     def _margin(self, experiment: Experiment, found: ExperimentReport) -> str:
         """How far the worst seed is from the bound: a factor where both are positive."""
