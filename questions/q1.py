@@ -93,8 +93,11 @@ def slope_at(loss, t, target, order=1):
     return mpmath.diff(lambda u: values(u, target), t, order)
 
 
-def by_value(function, **meaning):
-    """A check that compares the answer with `function(a, y)` at 13 values of a, for each y."""
+def on_grid(function, **meaning):
+    """A check that compares the answer with `function(a, y)` at 13 values of a, for each y.
+
+    Unlike solgen's `by_value`, it stays where slopes can be measured and log-odds inverted.
+    """
 
     def check(answer):
         grid = [(t, target) for t in range(-6, 7) for target in (0, 1)]
@@ -142,7 +145,7 @@ sigmoid = Derivation(
         Step(over(1, plus(1, exp(-a))), Text(fr="on divise par $e^{a}$", en="divide by $e^{a}$")),
     ],
     checks=[
-        by_value(invert_log_odds, fr="log-cote inversée", en="log-odds inverted"),
+        on_grid(invert_log_odds, fr="log-cote inversée", en="log-odds inverted"),
         equals(
             derivative(log(1 + exp(a)), a),
             "identity",
@@ -159,7 +162,7 @@ bernoulli = Derivation(
     road="definition",
     steps=[Step(over(exp(times(y, a)), plus(1, exp(a))))],
     checks=[
-        by_value(
+        on_grid(
             lambda t, target: sigmoid_at(t) if target else 1 - sigmoid_at(t),
             fr="une étiquette après l'autre",
             en="one label after the other",
@@ -188,7 +191,7 @@ rescaled_tanh = Derivation(
     value=((1 + tanh(a)) / 2).rewrite(exp),
     steps=[Step(over(1, plus(1, exp(-2 * a))))],
     checks=[
-        by_value(lambda t, _y: (1 + mpmath.tanh(t)) / 2, fr="valeurs de tanh", en="values of tanh")
+        on_grid(lambda t, _y: (1 + mpmath.tanh(t)) / 2, fr="valeurs de tanh", en="values of tanh")
     ],
 )
 
@@ -269,7 +272,7 @@ cross_entropy = Derivation(
 
 
 SAME_LOSS = equals(L_CE.value, "definition", fr="définition en $f$", en="definition in $f$")
-SAME_VALUES = by_value(
+SAME_VALUES = on_grid(
     lambda t, target: mpmath.log1p(mpmath.exp(-t if target else t)),
     fr=r"$\log(1 + e^{-a})$ si $y = 1$, $\log(1 + e^{a})$ si $y = 0$",
     en=r"$\log(1 + e^{-a})$ if $y = 1$, $\log(1 + e^{a})$ if $y = 0$",
@@ -434,7 +437,7 @@ ratio = Derivation(
         Step(plus(HALF, -times(2, power(f - HALF, 2))), COMPLETE_SQUARE),
     ],
     checks=[
-        by_value(
+        on_grid(
             lambda t, target: slope_at(L_MSE, t, target) / slope_at(L_CE, t, target),
             fr="rapport de pentes mesurées",
             en="ratio of measured slopes",
@@ -456,7 +459,7 @@ size = Derivation(
         Step(times(8, f, over(1 - f, 2), over(1 - f, 2))),
     ],
     checks=[
-        by_value(lambda t, _y: abs(slope_at(L_MSE, t, 1)), fr="pente mesurée", en="measured slope")
+        on_grid(lambda t, _y: abs(slope_at(L_MSE, t, 1)), fr="pente mesurée", en="measured slope")
     ],
 )
 f_star = steepest(r"f^\star", Rational(1, 3), 0)

@@ -1,14 +1,21 @@
-"""Where in the author's module something is being made."""
+"""Making the values of an author's module: where that happens, and how they get their fields."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from solgen.errors import Where
 from solgen.text import caller
 
 _PACKAGE = str(Path(__file__).parent)
+
+
+def fill(frozen: Any, **fields: Any) -> None:
+    """Give a frozen value its fields, once, as it is made."""
+    for name, value in fields.items():
+        object.__setattr__(frozen, name, value)
 
 
 def statement() -> Where:

@@ -109,20 +109,40 @@ def try_answer(target: str | None, expression: str | None, file: str | None) -> 
         lines = [(target, expression)]
     else:
         raise click.UsageError('write solgen try q1.d "f - y", or --file')
-    accepted = [_judged(*line) for line in lines]
+    judged = _Judge()
+    accepted = []
+    for line in lines:
+        try:
+            accepted.append(judged(*line))
+        except SolgenError as error:
+            if not file:
+                raise
+            _say(f"{line[0]}  {line[1]}  not judged\n  {error}")
+            accepted.append(False)
     if not all(accepted):
         sys.exit(EXIT_REFUSED)
 
 
-def _judged(target: str, expression: str) -> bool:
-    """Say what becomes of one proposal."""
-    from solgen.load import load
-    from solgen.proposal import judge
+class _Judge:
+    """Says what becomes of proposals; each question is loaded once."""
 
-    project = find_project(Path.cwd())
-    name, _, place = target.partition(".")
-    (loaded,) = load(project, project.select((name,)))
-    found = judge(project, loaded, place or loaded.question.parts[0].id, expression)
+    def __init__(self) -> None:
+        self.project = find_project(Path.cwd())
+        self.loaded: dict[str, Any] = {}
+
+    def __call__(self, target: str, expression: str) -> bool:
+        from solgen.load import load
+        from solgen.proposal import judge
+
+        name, _, place = target.partition(".")
+        if name not in self.loaded:
+            (self.loaded[name],) = load(self.project, self.project.select((name,)))
+        loaded = self.loaded[name]
+        found = judge(self.project, loaded, place or loaded.question.parts[0].id, expression)
+        return _told(target, expression, found)
+
+
+def _told(target: str, expression: str, found: Any) -> bool:
     _say(f"{target}  {expression}  {'accepted' if found.accepted else 'refused'}: {found.answer}")
     for reason in found.reasons:
         _say(f"  {reason}")

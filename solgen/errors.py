@@ -18,7 +18,7 @@ Each class carries the exit code of the command line (``exit_code``):
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 EXIT_OK = 0
 EXIT_USAGE = 2
@@ -82,6 +82,12 @@ class SolgenError(Exception):
         self.found = found
         self.expected = expected
         self.code = type(self).exit_code if code is None else code
+
+    def as_text(self) -> Self:
+        """Give itself with both sides as text, so that it can travel between processes."""
+        self.found = None if self.found is None else str(self.found)
+        self.expected = None if self.expected is None else str(self.expected)
+        return self
 
     def __str__(self) -> str:
         place = "" if self.where is None else str(self.where)

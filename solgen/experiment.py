@@ -14,7 +14,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from solgen.author import statement
+from solgen.author import fill, statement
 from solgen.errors import QuestionError, Where
 from solgen.text import Text
 
@@ -40,8 +40,7 @@ class Measure:
                 where,
                 "write a function of the generator and the size: def measure_…(rng, size)",
             )
-        for name, value in {"run": run, "meaning": Text.at(where, meaning), "where": where}.items():
-            object.__setattr__(self, name, value)
+        fill(self, run=run, meaning=Text.at(where, meaning), where=where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,17 +84,16 @@ class Experiment:
         bound = float(at_most if at_least is None else at_least)  # type: ignore[arg-type]
         if not math.isfinite(bound):
             raise QuestionError(f"the bound {bound} claims nothing", where, "give a finite bound")
-        fields = {
-            "measure": measure,
-            "control": control,
-            "bound": bound,
-            "upper": at_least is None,
-            "size": size,
-            "seeds": seeds,
-            "where": where,
-        }
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
+        fill(
+            self,
+            measure=measure,
+            control=control,
+            bound=bound,
+            upper=at_least is None,
+            size=size,
+            seeds=seeds,
+            where=where,
+        )
 
     def claims(self, value: float) -> bool:
         """Whether a measured value is what the experiment claims."""
@@ -104,7 +102,7 @@ class Experiment:
     def negated(self) -> Experiment:
         """The opposite claim about the same quantity, which must fail."""
         opposite = copy(self)
-        object.__setattr__(opposite, "upper", not self.upper)
+        fill(opposite, upper=not self.upper)
         return opposite
 
 

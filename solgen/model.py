@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from solgen.algebra import canonical
-from solgen.author import statement
+from solgen.author import fill, statement
 from solgen.errors import QuestionError, Where
 from solgen.experiment import Experiment
 from solgen.symbols import Symbol, Term
@@ -44,7 +44,7 @@ class Check:
                 where,
                 "write a function of the answer: def check_…(answer): return agree(…)",
             )
-        _fill(self, road=road, run=run, meaning=Text.at(where, meaning), where=where)
+        fill(self, road=road, run=run, meaning=Text.at(where, meaning), where=where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Step:
 
     def __init__(self, form: Any, reason: Text | None = None) -> None:
         where = statement()
-        _fill(self, form=_exact(form, where), reason=reason, where=where)
+        fill(self, form=_exact(form, where), reason=reason, where=where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ class Answer:
 
     def __init__(self, lhs: str, value: Any, checks: Sequence[Check]) -> None:
         where = statement()
-        _fill(
+        fill(
             self,
             lhs=clean(lhs, where),
             value=_exact(value, where),
@@ -115,7 +115,7 @@ class Derivation(Answer):
             raise QuestionError("the derivation has no steps", where, "list at least one Step(…)")
         _require_road(road, where)
         super().__init__(lhs, steps[-1].form, checks)
-        _fill(self, where=where, truth=_exact(value, where), steps=tuple(steps), road=road)
+        fill(self, where=where, truth=_exact(value, where), steps=tuple(steps), road=road)
 
     @property
     def roads(self) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ class Mark:
                 where,
                 "give whole or half points: 2, Rational(1, 2), Rational(3, 2)",
             )
-        _fill(self, points=exact, earned=Text.at(where, earned), where=where)
+        fill(self, points=exact, earned=Text.at(where, earned), where=where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +172,7 @@ class Key:
                 'write Key(…, fr="…", en="…")',
             )
         said = Text.at(where, name) if name else thing.meaning
-        _fill(self, thing=thing, name=said, where=where)
+        fill(self, thing=thing, name=said, where=where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +202,7 @@ class Part:
             raise QuestionError(
                 f"part ({id}) has {points!r} points", where, "points are a whole number, at least 1"
             )
-        _fill(
+        fill(
             self,
             id=id,
             points=points,
@@ -247,9 +247,16 @@ class Figure:
                 where,
                 "use letters, digits and hyphens",
             )
-        for name, value in locals().items():
-            if name != "self":
-                object.__setattr__(self, name, value)
+        fill(
+            self,
+            id=id,
+            draw=draw,
+            caption=caption,
+            alt=alt,
+            panels=panels,
+            height=height,
+            where=where,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +281,7 @@ class Table:
                 where,
                 "give as many headers, letters (l, c, r) and cells per row",
             )
-        _fill(
+        fill(
             self,
             header=tuple(map(_cell, header)),
             rows=tuple(tuple(map(_cell, row)) for row in rows),
@@ -301,7 +308,7 @@ class Question:
         summary: Sequence[Key] = (),
     ) -> None:
         where = statement()
-        _fill(
+        fill(
             self,
             title=title,
             parts=tuple(parts),
@@ -319,12 +326,6 @@ class Question:
 def _require_road(road: str, where: Where) -> None:
     if road not in ROADS:
         raise QuestionError(f"{road!r} is not a road", where, f"choose one of {', '.join(ROADS)}")
-
-
-def _fill(frozen: Any, **fields: Any) -> None:
-    """Give a frozen value its fields, once, as it is made."""
-    for name, value in fields.items():
-        object.__setattr__(frozen, name, value)
 
 
 def _cell(value: Any) -> Any:

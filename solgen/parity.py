@@ -18,13 +18,12 @@ HINT = (
     r"\VAR{…|num(3)} or written inside the mathematics"
 )
 
-_DISPLAYS = "align|align*|alignat|alignat*|equation|equation*|gather|gather*|multline|multline*"
 _ITEM = re.compile(
     r"(?P<escaped>\\[$\\%&#_])"
     r"|\$(?P<inline>[^$]*)\$"
     r"|\\\[(?P<display>.*?)\\\]"
     r"|\\\((?P<round>.*?)\\\)"
-    rf"|\\begin\{{(?P<name>{re.escape(_DISPLAYS).replace(chr(92) + '|', '|')})\}}"
+    r"|\\begin\{(?P<name>(?:align|alignat|equation|gather|multline)\*?)\}"
     r"(?P<block>.*?)\\end\{(?P=name)\}"
     r"|\\VAR\{(?P<value>(?:[^{}]|\{[^{}]*\})*)\}"
     r"|(?<![^\W\d_])(?P<number>\d+(?:(?:[ \u00a0~]|\\,|\{,\})\d{3}(?!\d))*(?:[.,]\d+)*)",

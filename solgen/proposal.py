@@ -16,7 +16,8 @@ from typing import Any
 import sympy
 
 from solgen.algebra import Verdict, compare
-from solgen.errors import EXIT_USAGE, QuestionError, SolgenError
+from solgen.clock import time_limit
+from solgen.errors import EXIT_USAGE, LimitError, QuestionError, SolgenError
 from solgen.evidence import Rejected
 from solgen.load import Loaded
 from solgen.model import Answer, Part
@@ -30,6 +31,8 @@ FUNCTIONS = {
         *("Abs", "Max", "Min", "floor", "ceiling", "sign", "factorial", "binomial", "Matrix"),
     )
 } | {"ln": sympy.log, "abs": sympy.Abs, "max": sympy.Max, "min": sympy.Min}
+JUDGE_SECONDS = 30.0
+LARGEST = 10_000  # an exponent, or what factorials are taken of
 CONSTANTS = {"pi": sympy.pi, "E": sympy.E, "oo": sympy.oo}
 _OPERATIONS: Mapping[type, Any] = {
     ast.Add: lambda a, b: a + b,
@@ -56,13 +59,19 @@ def judge(project: Project, loaded: Loaded, target: str, text: str) -> Judgement
     stands first in the part's short answer.
     Raises QuestionError for a target that does not exist and a text that cannot be read.
     """
-    proposed = read(text, loaded)
-    main, *others = _answers(project, loaded, target)
-    first = _judged(loaded, main, proposed)
-    if first.accepted:
-        return first
-    judged = (_judged(loaded, answer, proposed) for answer in others)
-    return next((one for one in judged if one.accepted), first)
+    try:
+        with time_limit(JUDGE_SECONDS):
+            proposed = read(text, loaded)
+            main, *others = _answers(project, loaded, target)
+            first = _judged(loaded, main, proposed)
+            if first.accepted:
+                return first
+            judged = (_judged(loaded, answer, proposed) for answer in others)
+            return next((one for one in judged if one.accepted), first)
+    except TimeoutError:
+        raise LimitError(
+            f"judging this took more than {JUDGE_SECONDS:g} s", None, "write it simpler", found=text
+        ) from None
 
 
 def _answers(project: Project, loaded: Loaded, target: str) -> list[Answer]:
@@ -201,7 +210,7 @@ class _Reader:
 
     def _operation(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
-        if isinstance(node.op, ast.Pow) and _huge(left, right):
+        if isinstance(node.op, ast.Pow) and getattr(left, "is_Rational", False) and _huge(right):
             raise self._error(node.right, "this exponent is too large", "write a smaller one")
         try:
             found = _OPERATIONS[type(node.op)](left, right)
@@ -216,8 +225,11 @@ class _Reader:
             near = difflib.get_close_matches(name.id, FUNCTIONS, n=1)
             hint = f"did you mean {near[0]}?" if near else "write products with *: 2*(a + b)"
             raise self._error(name, f"there is no function {name.id}", hint)
+        values = [self.value(argument) for argument in node.args]
+        if name.id in ("factorial", "binomial") and any(_huge(value) for value in values):
+            raise self._error(node, "this number is too large", "write a smaller one")
         try:
-            return FUNCTIONS[name.id](*map(self.value, node.args))
+            return FUNCTIONS[name.id](*values)
         except (TypeError, ValueError) as error:
             raise self._error(node, f"{name.id} cannot take this: {error}", "check it") from None
 
@@ -234,10 +246,9 @@ def _original(text: str, place: int) -> int:
     return len(text)
 
 
-def _huge(base: Any, exponent: Any) -> bool:
-    """Whether writing the power out would take for ever."""
-    numbers = getattr(base, "is_Rational", False) and getattr(exponent, "is_Rational", False)
-    return bool(numbers and abs(exponent) > 10_000)
+def _huge(number: Any) -> bool:
+    """Whether a number is so large that writing out a power or factorial of it takes for ever."""
+    return bool(getattr(number, "is_Rational", False) and abs(number) > LARGEST)
 
 
 def _unreadable(text: str, place: int, message: str, hint: str) -> QuestionError:

@@ -69,8 +69,9 @@ def render(
             for block in section.blocks:
                 finish(block, locale, template.at(part.source))
     display.require_all(template.where)
+    locales = load_locales(project)
     for line, versions in passages(template.source, project.languages):
-        parity.require(versions, load_locales(project), template.at(line))
+        parity.require(versions, locales, template.at(line))
     return Rendered(
         loaded,
         locale,

@@ -147,11 +147,7 @@ def _collected(failures: list[SolgenError]) -> Iterator[None]:
     try:
         yield
     except SolgenError as error:
-        # What a worker sends back must be text.
-        error.found, error.expected = (
-            None if side is None else str(side) for side in (error.found, error.expected)
-        )
-        failures.append(error)
+        failures.append(error.as_text())
 
 
 def reported(questions: list[Loaded], found: list[Findings]) -> Report:

@@ -23,15 +23,26 @@ def watch(project: Project, arguments: Sequence[str], say: Callable[[str], None]
     """
     _build(project, arguments)
     say("waiting for the next save (Ctrl-C ends)")
-    folders = [folder for folder in (project.questions, project.templates) if folder.is_dir()]
     changes = watchfiles.watch(
-        project.root, *folders, watch_filter=_Sources(project), raise_interrupt=True, step=100
+        project.root,
+        *_folders(project),
+        watch_filter=_Sources(project),
+        recursive=False,  # an environment in the exam's folder has thousands of folders
+        raise_interrupt=True,
+        step=100,
     )
     for changed in changes:
         names = sorted({project.relative(path) for _, path in changed})
         say(f"{time.strftime('%H:%M:%S')}  saved: {', '.join(names)}")
         _build(project, arguments)
         say("waiting for the next save (Ctrl-C ends)")
+
+
+def _folders(project: Project) -> list[Path]:
+    """The folders of the sources, one by one."""
+    roots = [folder for folder in (project.questions, project.templates) if folder.is_dir()]
+    below = [path for root in roots for path in sorted(root.rglob("*")) if path.is_dir()]
+    return [*roots, *(path for path in below if path.name != "__pycache__")]
 
 
 def _build(project: Project, arguments: Sequence[str]) -> None:

@@ -137,11 +137,7 @@ def _perform(job: Job, connection: Connection, parent: int) -> None:
         result = job(lambda line: connection.send(("tell", line)))
         connection.send(("done", result))
     except SolgenError as error:
-        # Both sides may hold anything; what is printed is their text.
-        error.found, error.expected = (
-            None if side is None else str(side) for side in (error.found, error.expected)
-        )
-        connection.send(("failed", error))
+        connection.send(("failed", error.as_text()))
     except Exception:  # noqa: BLE001 - it is told, and raised, by the parent
         connection.send(("failed", WorkerFault(traceback.format_exc())))
     except KeyboardInterrupt:

@@ -108,6 +108,7 @@ def test_a_mistake_is_refused_with_its_reason(target: str, text: str) -> None:
         ("f(1 - f)", 0, "no function f"),
         ("lgo(f)", 0, "no function lgo"),
         ("10**10**10", 4, "exponent is too large"),
+        ("factorial(10**9)", 0, "number is too large"),
         ("1/0", 0, "divides by zero"),
         ("log(f, y, a)", 0, "cannot take this"),
         ("", 0, "cannot be read"),

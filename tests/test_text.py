@@ -18,7 +18,7 @@ def test_the_author_may_work_in_a_folder_whose_name_begins_like_the_package(
 ) -> None:
     from solgen import text
 
-    # As when solgen stands in /home/me/solgen and the exam in /home/me/solgen-exam.
+    # As when solgen stands in a folder solgen and the exam beside it in solgen-exam.
     package = text._PACKAGE.rstrip("/\\")
     code = compile("found = caller()", f"{package}-exam/questions/q1.py", "exec")
     names = {"caller": caller}
