@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from solgen.evidence import agree, equal, holds
     from solgen.experiment import Experiment, Measure
     from solgen.forms import over, plus, power, times
+    from solgen.instance import Attested, Instance
     from solgen.model import (
         Answer,
         Check,
@@ -34,10 +35,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Answer",
+    "Attested",
     "Check",
     "Derivation",
     "Experiment",
     "Figure",
+    "Instance",
     "Key",
     "Mark",
     "Measure",
@@ -68,6 +71,7 @@ _HOMES = {
     "evidence": ("agree", "equal", "holds"),
     "experiment": ("Experiment", "Measure"),
     "forms": ("over", "plus", "power", "times"),
+    "instance": ("Attested", "Instance"),
     "model": (
         "Answer",
         "Check",

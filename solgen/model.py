@@ -13,6 +13,7 @@ from solgen.algebra import canonical
 from solgen.author import fill, statement
 from solgen.errors import QuestionError, Where
 from solgen.experiment import Experiment
+from solgen.instance import Attested, Instance
 from solgen.symbols import Symbol, Term
 from solgen.text import Text, clean
 
@@ -298,6 +299,8 @@ class Question:
     parts: tuple[Part, ...]
     figures: tuple[Figure, ...]
     summary: tuple[Key, ...]
+    instances: tuple[Instance, ...]
+    attested: tuple[Attested, ...]
     where: Where
 
     def __init__(
@@ -306,6 +309,8 @@ class Question:
         parts: Sequence[Part],
         figures: Sequence[Figure] = (),
         summary: Sequence[Key] = (),
+        instances: Sequence[Instance] = (),
+        attested: Sequence[Attested] = (),
     ) -> None:
         where = statement()
         fill(
@@ -314,6 +319,8 @@ class Question:
             parts=tuple(parts),
             figures=tuple(figures),
             summary=tuple(summary),
+            instances=tuple(instances),
+            attested=tuple(attested),
             where=where,
         )
 

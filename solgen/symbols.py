@@ -41,7 +41,7 @@ class Symbol(sympy.Symbol):
         super().__setattr__(name, value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Term:
     """A piece of notation that is printed and explained but not computed with.
 
