@@ -27,9 +27,17 @@ class Rule:
     hint: str = ""
 
 
+Patterns = Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+
+
 @dataclass(frozen=True)
 class Locale:
-    """One language: its words and marks. `code` is what authors write, `fr` or `en`."""
+    """One language: its words and marks. `code` is what authors write, `fr` or `en`.
+
+    `function_words` tell its prose from another language's. `poles` are the words that decide
+    truth: for each concept, those of either pole. `denials` hold what denies, and what may.
+    `idioms` hold such words without their meaning ("no longer").
+    """
 
     code: str
     name: str
@@ -43,8 +51,13 @@ class Locale:
     words: Mapping[str, str]
     counted: Mapping[str, Mapping[str, str]]
     roads: Mapping[str, str]
+    kinds: Mapping[str, str]
     typography: tuple[Rule, ...]
     forbidden: tuple[Rule, ...]
+    function_words: re.Pattern[str]
+    poles: Patterns
+    denials: Patterns
+    idioms: re.Pattern[str]
 
     def word(self, key: str, **values: object) -> str:
         """The fixed word or sentence, as plain text."""
@@ -106,13 +119,45 @@ def _load(project: Project, code: str) -> Locale:
             words=data["words"],
             counted=data["counted"],
             roads=data["roads"],
+            kinds=data["kinds"],
             typography=tuple(_rule(entry) for entry in data.get("typography", ())),
             forbidden=tuple(_rule(entry) for entry in data.get("forbidden", ())),
+            function_words=_words(code, data.get("function_words", _NEVER)),
+            poles=_pairs(code, data.get("poles", {})),
+            denials=_pairs(code, data.get("denials", {})),
+            idioms=_words(code, "|".join(data.get("idioms", ())) or _NEVER),
         )
     except KeyError as error:
         raise TranslationError(
             f"the entry {error} is missing", Where(file=f"words/{code}.toml")
         ) from None
+
+
+_NEVER = "(?!)"
+
+
+def _words(code: str, pattern: str) -> re.Pattern[str]:
+    """A pattern of whole words, large or small letters."""
+    try:
+        return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+    except re.error as error:
+        raise TranslationError(
+            f"a pattern cannot be read: {error}", Where(file=f"words/{code}.toml"), found=pattern
+        ) from None
+
+
+def _pairs(code: str, table: Mapping[str, Any]) -> Patterns:
+    found = {}
+    for name, patterns in table.items():
+        if not isinstance(patterns, list) or len(patterns) != 2:
+            raise TranslationError(
+                f"the entry {name} does not have two patterns",
+                Where(file=f"words/{code}.toml"),
+                "write name = ['one|pole', 'the|other']",
+                found=patterns,
+            )
+        found[name] = (_words(code, patterns[0]), _words(code, patterns[1]))
+    return found
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:

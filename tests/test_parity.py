@@ -9,7 +9,7 @@ import pytest
 
 from solgen.errors import TranslationError, Where
 from solgen.grammar import passages
-from solgen.parity import contents, require
+from solgen.parity import contents, printed, require, require_printed
 from tests.support import ROOT, locales
 
 HERE = Where("templates/questions/q1.tex.j2", 3, "1")
@@ -67,6 +67,77 @@ def test_another_formula_or_number_is_refused(french: str, english: str) -> None
 def test_what_is_found_is_in_order_and_neutral() -> None:
     source = r"On a $a , b$, 1,5 et \VAR{ f(x) } puis \[ d\,e. \] et \$ 3"
     assert contents(source, ",") == ["$a,b$", "1.5", r"\VAR{f(x)}", "$de$", "3"]
+
+
+# --- what is printed -----------------------------------------------------------------------------
+
+
+def at(line: int) -> Where:
+    return Where("templates/questions/q1.tex.j2", line, "1")
+
+
+FRENCH = [
+    (
+        r"La \hyperlink{figure.q1.loss}{figure~1.1} : 14\,450 mots, \ensuremath{0{,}25}, 0,5.%@ q",
+        at(3),
+    ),
+    (r"\begin{alignat*}{2}", at(5)),
+    (
+        r"a &= \left[0{,}18;\, 0{,}88\right] &\quad& \solreason{on pose $u = 2$} \\ %@ q1.py:3",
+        at(5),
+    ),
+    (r"  &= 3 \text{ si } u \tag*{\solmark{report.q1.a.fr}{démontré}{2 voies}}", at(5)),
+    (r"\end{alignat*}", at(5)),
+    (
+        r"\solfigure{figure.q1.loss}{q1-fr}{FEFF}{\solcaption{french}{Figure 1.1}{Pour $y = 7$}}",
+        at(6),
+    ),
+    (r"On a $b$\solsign{report.q1.b.fr}.", at(7)),
+]
+ENGLISH = [
+    (
+        r"\hyperlink{figure.q1.loss}{Figure~1.1}: 14{,}450 words, \ensuremath{0.25} and 0.5.%@ q",
+        at(13),
+    ),
+    (r"\begin{alignat*}{2}", at(5)),
+    (r"a &= \left[0.18,\, 0.88\right] &\quad& \solreason{set $u = 2$} \\ %@ q1.py:3", at(5)),
+    (r"  &= 3 \text{ if } u \tag*{\solmark{report.q1.a.en}{proved}{2 roads}}", at(5)),
+    (r"\end{alignat*}", at(5)),
+    (r"We have $b$\solsign{report.q1.b.en}.", at(17)),
+]
+
+
+def test_final_latex_is_read_without_what_belongs_to_one_language() -> None:
+    french, english = locales()
+    shown = [item for item, _ in printed(FRENCH, french)]
+    assert shown[:4] == ["1.1", "14450", "0.25", "0.5"]
+    assert r"u=2" in shown
+    assert shown[-1] == "b"
+    assert shown == [item for item, _ in printed(ENGLISH, english)]
+    require_printed(FRENCH, ENGLISH, locales())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("0.25", "0.26", 13),
+        ("14{,}450", "14{,}451", 13),
+        ("Figure~1.1", "Figure~1.2", 13),
+        ("0.18", "0.19", 5),
+        ("u = 2", "u = 3", 5),
+        ("&= 3", "&= -3", 5),
+        ("$b$", "$c$", 17),
+        ("We have $b$", "We have", 17),
+    ],
+)
+def test_another_printed_formula_or_number_is_refused(old: str, new: str, line: int) -> None:
+    changed = [(text.replace(old, new), source) for text, source in ENGLISH]
+    with pytest.raises(TranslationError) as caught:
+        require_printed(FRENCH, changed, locales())
+    assert isinstance(caught.value.where, Where)
+    assert caught.value.where.locale == "en"
+    if new != "We have":
+        assert caught.value.where.line == line
 
 
 # --- seeded divergences of this exam -----------------------------------------------------------
