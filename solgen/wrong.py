@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import combinations, pairwise
 from typing import Any
 
 import sympy
 
 from solgen.algebra import canonical, differ, unfold
-from solgen.forms import Over, Plus, Power, Times
+from solgen.definitions import base_symbols
 from solgen.numeric import is_condition
+from solgen.slips import Change, slips
+from solgen.symbols import Symbol
 
 Variant = tuple[str, Any]
 
 _NUDGE = sympy.Rational(1, 100)
-_TAKEN_FOR = {
-    sympy.exp: sympy.log,
-    sympy.log: sympy.exp,
-    sympy.sin: sympy.cos,
-    sympy.cos: sympy.sin,
-    sympy.floor: sympy.ceiling,
-    sympy.ceiling: sympy.floor,
-    sympy.Gt: sympy.Ge,
-    sympy.Ge: sympy.Gt,
-    sympy.Lt: sympy.Le,
-    sympy.Le: sympy.Lt,
-}
-LARGEST_EXPONENT = 1000
-_TAKES_BOUND = (sympy.Derivative, sympy.Lambda, sympy.Subs)  # whose arguments are not all values
+MOST_PAIRS = 6  # of symbols exchanged in one answer
 
 
 def wrong_variants(answer: Any) -> Iterator[Variant]:
     """Every (description, wrong answer) that differs from the answer in a single place.
 
-    Signs, factors, terms, exponents, numbers, functions and the order of operands; in a sequence,
-    each of them in each entry, the order and the length. None is equal to the answer: each has a
-    counterexample. They are made one by one, as they are asked for.
+    None is equal to the answer: each has a counterexample. They are made one by one, as they are
+    asked for.
     """
     answer = canonical(answer)
     seen = {answer}
-    for description, variant in _candidates(answer):
-        if variant not in seen and _is_value(variant) and differ(variant, answer):
-            yield description, variant
-        seen.add(variant)
+    for change in changes(answer):
+        # What cannot be made cannot be shown; `solgen mutants` calls it a fault of the operator.
+        with contextlib.suppress(TypeError, ValueError):
+            variant = canonical(change.make())
+            if variant not in seen and _is_value(variant) and differ(variant, answer):
+                yield change.text, variant
+            seen.add(variant)
 
 
 def _is_value(variant: Any) -> bool:
@@ -50,46 +45,84 @@ def _is_value(variant: Any) -> bool:
     return not unfold(variant).has(sympy.zoo, sympy.nan, sympy.oo, sympy.S.NegativeInfinity)
 
 
-def _candidates(answer: Any) -> Iterator[Variant]:
+def changes(answer: Any) -> Iterator[Change]:
+    """Every change of one place of an answer; some may leave it equal to what it was."""
+    answer = canonical(answer)
+    yield from _of_kind(answer)
+    yield from _exchanged(answer)
+
+
+def _of_kind(answer: Any) -> Iterator[Change]:
     if isinstance(answer, sympy.Tuple | sympy.MatrixBase):
-        yield from _wrong_sequences(answer)
+        yield from _sequences(answer)
     elif isinstance(answer, sympy.Set):
-        yield from _wrong_sets(answer)
+        yield from _sets(answer)
     elif is_condition(answer):
-        yield "the negation", sympy.Not(answer)
-        yield from _inside(answer)
+        yield Change("branch", "the negation", lambda: sympy.Not(answer))
+        yield from slips(answer)
     else:
-        yield "twice the answer", 2 * unfold(answer)
-        yield "the opposite", -unfold(answer)
-        yield "the answer plus 1/100", unfold(answer) + _NUDGE
-        yield from _inside(answer)
+        if answer != 0:
+            yield Change("factor 2", "twice the answer", lambda: 2 * unfold(answer))
+            yield Change("sign", "the opposite", lambda: -unfold(answer))
+        yield Change("digit", "the answer plus 1/100", lambda: unfold(answer) + _NUDGE)
+        yield from slips(answer)
+        yield Change("nan", "nothing defined", lambda: sympy.nan)
 
 
-def _wrong_sequences(answer: Any) -> Iterator[Variant]:
+def _exchanged(answer: Any) -> Iterator[Change]:
+    """Two symbols of the same domain taken for each other, everywhere."""
+    if isinstance(answer, sympy.Set):
+        return
+    known = [s for s in base_symbols(answer) if isinstance(s, Symbol)]
+    pairs = [(a, b) for a, b in combinations(known, 2) if a.domain == b.domain]
+    for a, b in pairs[:MOST_PAIRS]:
+        plain = unfold(answer)
+        if plain.xreplace({a: b, b: a}) != plain:
+            text = f"{a} and {b} taken for each other"
+            yield Change("symbols", text, partial(plain.xreplace, {a: b, b: a}))
+
+
+def _sequences(answer: Any) -> Iterator[Change]:
     entries = list(answer)
     for index, entry in enumerate(entries):
-        for description, variant in wrong_variants(entry):
-            changed = [*entries[:index], variant, *entries[index + 1 :]]
-            yield f"entry {index + 1}: {description}", _like(answer, changed)
-    yield "the entries reversed", _like(answer, entries[::-1])
-    for index in range(len(entries) - 1):
-        swapped = list(entries)
-        swapped[index], swapped[index + 1] = swapped[index + 1], swapped[index]
-        yield f"entries {index + 1} and {index + 2} swapped", _like(answer, swapped)
-    if isinstance(answer, sympy.Tuple):
-        if len(entries) > 1:
-            yield "the last entry dropped", sympy.Tuple(*entries[:-1])
-            yield "the first entry dropped", sympy.Tuple(*entries[1:])
-        yield "the last entry repeated", sympy.Tuple(*entries, *entries[-1:])
-        yield "a zero added at the end", sympy.Tuple(*entries, sympy.Integer(0))
-    else:
-        yield "the matrix transposed", answer.T
-        yield "the entries in one row", answer.reshape(1, len(entries))
-        if answer.rows > 1:
-            yield "the last row dropped", answer[:-1, :]
-        if answer.cols > 1:
-            yield "the last column dropped", answer[:, :-1]
-        yield "the last row repeated", answer.col_join(answer[-1:, :])
+        for change in _of_kind(entry):
+            text = f"entry {index + 1}: {change.text}"
+
+            def make(index: int = index, change: Change = change) -> Any:
+                return _like(answer, [*entries[:index], change.make(), *entries[index + 1 :]])
+
+            yield replace(change, text=text, make=make)
+    if len(entries) > 2 and entries != entries[::-1]:
+        yield Change("order", "the entries reversed", lambda: _like(answer, entries[::-1]))
+    for i, (one, other) in enumerate(pairwise(entries)):
+        if one != other:
+            swapped = [*entries[:i], other, one, *entries[i + 2 :]]
+            text = f"entries {i + 1} and {i + 2} swapped"
+            yield Change("order", text, partial(_like, answer, swapped))
+    yield from _lengths(answer) if isinstance(answer, sympy.Tuple) else _shapes(answer)
+
+
+def _lengths(answer: sympy.Tuple) -> Iterator[Change]:
+    entries = list(answer)
+    if len(entries) > 1:
+        yield Change("length", "the last entry dropped", lambda: sympy.Tuple(*entries[:-1]))
+        yield Change("length", "the first entry dropped", lambda: sympy.Tuple(*entries[1:]))
+    last = entries[-1:]
+    yield Change("length", "the last entry repeated", lambda: sympy.Tuple(*entries, *last))
+    zero = sympy.Integer(0)
+    yield Change("length", "a zero added at the end", lambda: sympy.Tuple(*entries, zero))
+
+
+def _shapes(answer: Any) -> Iterator[Change]:
+    if answer != answer.T:
+        yield Change("transpose", "the matrix transposed", lambda: answer.T)
+    if answer.rows > 1:
+        in_one = (1, len(answer))
+        yield Change("transpose", "the entries in one row", lambda: answer.reshape(*in_one))
+        yield Change("length", "the last row dropped", lambda: answer[:-1, :])
+    if answer.cols > 1:
+        yield Change("length", "the last column dropped", lambda: answer[:, :-1])
+    yield Change("length", "the last row repeated", lambda: answer.col_join(answer[-1:, :]))
 
 
 def _like(answer: Any, entries: list[Any]) -> Any:
@@ -98,102 +131,24 @@ def _like(answer: Any, entries: list[Any]) -> Any:
     return sympy.Tuple(*entries)
 
 
-def _wrong_sets(answer: Any) -> Iterator[Variant]:
+def _sets(answer: Any) -> Iterator[Change]:
     if isinstance(answer, sympy.FiniteSet):
-        for description, entries in _wrong_sequences(sympy.Tuple(*answer)):
-            yield description, sympy.FiniteSet(*entries)
+        for change in _sequences(sympy.Tuple(*answer)):
+            if change.operator not in ("order", "nan") and "repeated" not in change.text:
+
+                def make(change: Change = change) -> Any:
+                    return sympy.FiniteSet(*change.make())
+
+                yield replace(change, make=make)
     elif isinstance(answer, sympy.Interval):
-        low, high, *openness = answer.args
-        yield "the left end moved", sympy.Interval(low - 1, high, *openness)
-        yield "the right end moved", sympy.Interval(low, high + 1, *openness)
-        yield "the left end's membership", sympy.Interval(low, high, not openness[0], openness[1])
-        yield "the right end's membership", sympy.Interval(low, high, openness[0], not openness[1])
+        low, high, *ends = answer.args
+        for text, args in (
+            ("the left end moved", (low - 1, high, *ends)),
+            ("the right end moved", (low, high + 1, *ends)),
+            ("the left end's membership", (low, high, not ends[0], ends[1])),
+            ("the right end's membership", (low, high, ends[0], not ends[1])),
+        ):
+            operator = "index" if "moved" in text else "branch"
+            yield Change(operator, text, partial(sympy.Interval, *args))
     else:
-        yield "nothing", sympy.S.EmptySet
-
-
-def _inside(expression: Any) -> Iterator[Variant]:
-    """Every variant with one change at this node or below it."""
-    yield from _here(expression)
-    if isinstance(expression, _TAKES_BOUND):
-        return
-    for index, arg in enumerate(expression.args):
-        for description, variant in _inside(arg):
-            args = [*expression.args[:index], variant, *expression.args[index + 1 :]]
-            try:
-                rebuilt = expression.func(*args)
-            except (TypeError, ValueError):  # a bound or a condition that cannot be changed so
-                continue
-            yield description, rebuilt
-
-
-def _here(node: Any) -> Iterator[Variant]:
-    """Every variant with one change at this node itself."""
-    for kinds, changes in _CHANGES:
-        if isinstance(node, kinds):
-            yield from changes(node, list(node.args))
-            return
-    if type(node) in _TAKEN_FOR:
-        yield f"{node} with the other inequality", _TAKEN_FOR[type(node)](*node.args)
-
-
-def _wrong_numbers(node: Any, _: list[Any]) -> Iterator[Variant]:
-    for other in (node + 1, node - 1, -node):
-        yield f"{node} replaced by {other}", other
-
-
-def _wrong_sums(node: Any, terms: list[Any]) -> Iterator[Variant]:
-    yield f"the sum {node} negated", -node
-    for index, term in enumerate(terms):
-        for word, new in (("negated", [-term]), ("doubled", [2 * term]), ("dropped", [])):
-            changed = [*terms[:index], *new, *terms[index + 1 :]]
-            yield from _rebuilt(f"the term {term} {word}", node, changed)
-
-
-def _wrong_products(node: Any, factors: list[Any]) -> Iterator[Variant]:
-    for index, factor in enumerate(factors):
-        changed = [*factors[:index], *factors[index + 1 :]]
-        yield from _rebuilt(f"the factor {factor} dropped", node, changed)
-
-
-def _wrong_powers(node: Any, args: list[Any]) -> Iterator[Variant]:
-    base, exponent = args
-    yield from _rebuilt(f"the exponent {exponent} increased by 1", node, [base, exponent + 1])
-    yield from _rebuilt(f"the exponent {exponent} negated", node, [base, -exponent])
-    # As an exponent, a large number would be written out: millions of digits.
-    if not base.is_Rational or abs(base) <= LARGEST_EXPONENT:
-        yield from _rebuilt("base and exponent swapped", node, [exponent, base])
-
-
-def _wrong_fractions(node: Any, args: list[Any]) -> Iterator[Variant]:
-    yield from _rebuilt("numerator and denominator swapped", node, args[::-1])
-
-
-def _wrong_functions(node: Any, args: list[Any]) -> Iterator[Variant]:
-    if len(args) != 1:
-        return
-    argument = args[0]
-    yield f"{node} replaced by its argument", argument
-    for word, new in (("negated", -argument), ("doubled", 2 * argument)):
-        yield f"the argument of {node} {word}", node.func(new)
-    if type(node) in _TAKEN_FOR:
-        taken = _TAKEN_FOR[type(node)](argument)
-        yield f"{node} replaced by {taken}", taken
-
-
-_CHANGES: tuple[tuple[Any, Callable[[Any, list[Any]], Iterator[Variant]]], ...] = (
-    (sympy.Number, _wrong_numbers),
-    (sympy.Add | Plus, _wrong_sums),
-    (sympy.Mul | Times, _wrong_products),
-    (sympy.Pow | Power, _wrong_powers),
-    (Over, _wrong_fractions),
-    (sympy.Function, _wrong_functions),
-)
-
-
-def _rebuilt(description: str, node: Any, args: list[Any]) -> Iterator[Variant]:
-    """The node on other arguments; an empty sum or product is no form, and its neutral element."""
-    if args:
-        yield description, node.func(*args)
-    else:
-        yield description, sympy.Integer(0 if isinstance(node, sympy.Add | Plus) else 1)
+        yield Change("length", "nothing", lambda: sympy.S.EmptySet)

@@ -1,115 +1,134 @@
 """A wrong sign, factor, exponent or number anywhere in an answer stops the build, with reasons.
 
-A selection over every answer of every question; all mutants: python -m tests.workshop.
+A selection over every answer, step, claim and definition of every question; all of them, and all
+the liars: `nox -s mutants`.
 """
 
 from __future__ import annotations
 
-import ast
-import re
-from collections import defaultdict
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from solgen.errors import QuestionError, VerificationError
+from solgen import liar
+from solgen.author import fill
+from solgen.edits import Edit, edits
+from solgen.errors import VerificationError
+from solgen.load import Loaded, load
+from solgen.model import Answer, Derivation, Part
 from solgen.project import find_project
-from tests.mutants import ROOT, Mutant, homes, mutants
-from tests.workshop import Fate, Workshop, concerned, pruned
+from solgen.subjects import EQUAL, KILLED, fate, neighbour_fate, neighbours, subjects
+from solgen.verify import verify_answer
+from solgen.workshop import Workshop
+from solgen.wrong import wrong_variants
+from tests.support import ROOT
 
-PER_STATEMENT = 3
-QUESTIONS = tuple(find_project(ROOT).names())
+PROJECT = find_project(ROOT)
+QUESTIONS = tuple(PROJECT.names())
+EDITS = 3  # of each question
 
 
 @cache
-def selection() -> tuple[Mutant, ...]:
-    """The first, the middle and the last mutant of every statement."""
-    chosen: list[Mutant] = []
-    for question in QUESTIONS:
-        of_statement: dict[tuple[str, ...], list[Mutant]] = defaultdict(list)
-        for mutant in mutants(question):
-            of_statement[mutant.names].append(mutant)
-        for group in of_statement.values():
-            last = len(group) - 1
-            places = {round(last * k / (PER_STATEMENT - 1)) for k in range(PER_STATEMENT)}
-            chosen += [group[place] for place in sorted(places)]
-    return tuple(chosen)
+def question(name: str) -> Loaded:
+    return load(PROJECT, [name])[0]
 
 
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return Workshop(tmp_path_factory.mktemp("mutants"))
+def ends_and_middle(listed: Any, most: int) -> list[Any]:
+    """The first ones, the last ones, and some between them."""
+    known = list(listed)
+    places = {round((len(known) - 1) * k / max(1, most - 1)) for k in range(most)}
+    return [known[place] for place in sorted(places)] if known else []
 
 
-def test_the_selection_covers_every_answer() -> None:
-    for question in QUESTIONS:
-        mutated = {m.names[0] for m in selection() if m.question == question}
-        assert mutated >= set(homes(question))
-    assert len(selection()) >= 150
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_answer_step_and_claim_is_guarded(name: str) -> None:
+    loaded = question(name)
+    for part in loaded.question.parts:
+        for subject, changes in subjects(loaded, part):
+            words = [fate(subject, change).word for change in ends_and_middle(changes, 3)]
+            assert set(words) <= {KILLED, EQUAL}, (subject.name, subject.place)
+            assert KILLED in words, (subject.name, subject.place)
 
 
-@pytest.mark.parametrize("mutant", selection(), ids=str)
-def test_a_wrong_answer_stops_the_build(mutant: Mutant, workshop: Workshop) -> None:
-    fate = workshop.fate(mutant)
-    if fate.word == "equal":
-        pytest.skip("equal by rewriting: not a wrong answer")
-    assert fate.word == "refused", f"nothing refuses {mutant}"
-    _says_where_and_why(mutant, fate)
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_answer_may_be_written_otherwise(name: str) -> None:
+    loaded = question(name)
+    for part in loaded.question.parts:
+        for subject, rewritings in neighbours(loaded, part):
+            for change in ends_and_middle(rewritings, 2):
+                found = neighbour_fate(subject, change)
+                assert found.word == EQUAL, f"{found}: {found.reason}"
 
 
-def _says_where_and_why(mutant: Mutant, fate: Fate) -> None:
-    """Module, line and part; what was found and expected."""
-    error = fate.error
-    assert isinstance(error, VerificationError | QuestionError), error
-    assert error.where is not None
-    assert error.where.file == f"questions/{mutant.question}.py"
-    lines = _lines(mutant)
-    # Where a line of the author's fails, that line is named, whatever the change behind it.
-    fails = "running the module" in error.message or "failed with" in error.message
-    if fails:
-        assert error.where.line
+def answers(loaded: Loaded) -> Iterator[tuple[Part, Answer]]:
+    for part in loaded.question.parts:
+        for answer in part.answers:
+            yield part, answer
+
+
+def with_wrong_form(answer: Answer) -> Answer:
+    """The answer with a wrong value; a derivation with a wrong first step."""
+    wrong = copy(answer)
+    if isinstance(answer, Derivation):
+        step = copy(answer.steps[0])
+        fill(step, form=next(wrong_variants(step.form))[1])
+        fill(wrong, steps=(step, *answer.steps[1:]))
     else:
-        assert any(first <= (error.where.line or 0) <= last for first, last in lines), error
-    if isinstance(error, VerificationError):
-        assert error.found
-        assert error.expected or fails
-    if isinstance(error, VerificationError) and "definition of" not in error.message:
-        home = homes(mutant.question)
-        assert error.where.part in {home[name] for name in concerned(mutant)}
-        if re.match(r"step \d", error.message):
-            assert " at " in error.found or "as constants" in error.found
+        fill(wrong, value=next(wrong_variants(answer.value))[1])
+    return wrong
 
 
-def _lines(mutant: Mutant) -> list[tuple[int, int]]:
-    """Where the message may point: the changed statement, or an answer that rests on it."""
-    wanted = {*mutant.names, *concerned(mutant)}
-    return [
-        (statement.lineno, statement.end_lineno or statement.lineno)
-        for statement in ast.parse(mutant.source).body
-        if isinstance(statement, ast.Assign)
-        and {n.id for t in statement.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-        & wanted
-    ]
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_wrong_answer_stops_the_build_and_says_where_and_why(name: str) -> None:
+    loaded = question(name)
+    for part, answer in answers(loaded):
+        known, wrong = loaded.name_of(answer), with_wrong_form(answer)
+        changed = replace(loaded, namespace={**loaded.namespace, known: wrong})
+        with pytest.raises(VerificationError) as caught:
+            verify_answer(PROJECT, changed, part, wrong)
+        where = caught.value.where
+        assert where is not None
+        assert (where.file, where.part) == (f"questions/{name}.py", part.id)
+        expected = wrong.steps[0] if isinstance(wrong, Derivation) else wrong
+        assert where.line == expected.where.line, known
+        assert caught.value.found, known
+        if isinstance(wrong, Derivation):
+            assert " at " in caught.value.found or "as constants" in caught.value.found
+            assert caught.value.expected, known
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_the_workshop_accepts_what_is_not_changed(question: str, workshop: Workshop) -> None:
-    source = (Path(__file__).parents[1] / "questions" / f"{question}.py").read_text("utf-8")
-    whole = Mutant(question, ("nothing",), (1, 1), 1, "", "", source)
-    for name in homes(question):
-        same = Mutant(question, (name,), (1, 1), 1, "", "", source)
-        assert workshop.fate(same).word == "equal", name
-    assert concerned(whole) == []
+@pytest.fixture
+def workshop(request: pytest.FixtureRequest, tmp_path: Path) -> Workshop:
+    return Workshop(PROJECT, question(request.param), tmp_path)
 
 
-def test_a_mutant_that_concerns_no_answer_is_an_error(workshop: Workshop) -> None:
-    source = (Path(__file__).parents[1] / "questions" / "q1.py").read_text("utf-8")
-    with pytest.raises(ValueError, match="concerns no answer"):
-        workshop.fate(Mutant("q1", ("nothing",), (1, 1), 1, "a", "b", source))
+def selected(workshop: Workshop) -> list[Edit]:
+    return ends_and_middle(edits(workshop.source, workshop.homes), EDITS)
 
 
-def test_pruning_keeps_lines_in_place() -> None:
-    mutant = selection()[0]
-    kept = pruned(mutant).split("\n")[mutant.line - 1]
-    assert kept == mutant.source.split("\n")[mutant.line - 1]
+@pytest.mark.parametrize("workshop", QUESTIONS, indirect=True)
+def test_a_wrong_definition_is_noticed_by_an_answer(workshop: Workshop) -> None:
+    found = [workshop.fate(edit) for edit in selected(workshop)]
+    assert {one.word for one in found} <= {KILLED, EQUAL}, found
+
+
+@pytest.mark.parametrize("workshop", QUESTIONS, indirect=True)
+def test_the_workshop_accepts_what_is_not_changed(workshop: Workshop) -> None:
+    last = list(workshop.homes)[-1]
+    same = Edit((last,), "sign", 1, "", "", workshop.source)
+    assert workshop.fate(same).word == EQUAL
+
+
+@pytest.mark.parametrize("workshop", ["q1"], indirect=True)
+def test_a_lying_derivative_is_noticed(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liar, "producers", lambda _: ["derivative"])
+    moved = [one for one in liar.independence(workshop) if one.producers]
+    assert len(moved) >= 10
+    for one in moved:
+        assert one.unnoticed == ()
+        assert one.by[0].startswith("check "), one.name
