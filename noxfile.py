@@ -67,6 +67,27 @@ def try_(session: nox.Session) -> None:
 
 
 @nox.session
+def review(session: nox.Session) -> None:
+    """List the texts whose two languages nobody compared yet (arguments: q1 ... --accept)."""
+    _install(session)
+    _run(session, "solgen", "review", *session.posargs)
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """Say whether a PDF is the one that its certificate speaks of (argument: build/booklet.pdf)."""
+    _install(session)
+    _run(session, "solgen", "verify", *(session.posargs or ["build/booklet.pdf"]))
+
+
+@nox.session
+def given(session: nox.Session) -> None:
+    """List hypotheses and data that nobody accepted as given (argument: q1; --accept)."""
+    _install(session)
+    _run(session, "solgen", "given", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style (ruff) and types (mypy); `-- --fix` repairs what it can."""
     _install(session, "lint")
@@ -78,9 +99,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def mutants(session: nox.Session) -> None:
-    """Change every formula of the questions in every place (arguments: q1 ...); takes long."""
-    _install(session, "test")
-    _run(session, "python", "-m", "tests.workshop", *session.posargs)
+    """Test the checks with wrong variants of everything (arguments: q1 ...); takes minutes."""
+    _install(session)
+    _run(session, "solgen", "mutants", *session.posargs)
 
 
 @nox.session

@@ -9,33 +9,60 @@ from itertools import islice, pairwise
 
 import mpmath
 import numpy as np
-from sympy import Integer, Interval, Matrix, Min, Naturals, Rational, Reals
+from sympy import Integer, Interval, Matrix, Min, Naturals, Rational, Reals, Tuple
 from sympy import diag, diff, eye, oo, ones, simplify, solve, sqrt, zeros
 
 from questions.phrases import CANCEL, DEFINITION
-from solgen import Answer, Check, Derivation, Experiment, Figure, Key, Mark, Measure, Part
-from solgen import Question, Step, Table, Term, Text
+from solgen import Answer, Attested, Check, Derivation, Experiment, Figure, Instance, Key, Mark
+from solgen import Measure, Part, Question, Step, Table, Term, Text
 from solgen import agree, by_value, equal, equals, over, plus, power, symbol, times
 
 UNIT, POSITIVE = Interval.open(0, 1), Interval.open(0, oo)
 HALF = Rational(1, 2)
 
 # --- glossary -------------------------------------------------------------------------------
-theta = Term(
-    r"\boldsymbol{\theta}_t, \boldsymbol{s}_t",
-    fr=r"paramètres après $t$ pas ; dernier pas, "
-    r"$\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
-    en=r"parameters after $t$ steps; last step, "
-    r"$\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
-)
+J = Term("J", fr="fonction à minimiser", en="function to minimize")
 n = symbol("n", Naturals, fr="nombre de paramètres", en="number of parameters")
-t = symbol("t", Naturals, fr="numéro du pas", en="number of the step")
-eta = symbol("eta", POSITIVE, fr="taux d'apprentissage", en="learning rate")
-r = Term(
-    r"\boldsymbol{r}_t, \boldsymbol{m}_t",
-    fr="accumulateurs des carrés des gradients, et des gradients",
-    en="accumulators of the squared gradients, and of the gradients",
+t = symbol("t", Naturals, fr="numéro du pas", en="step number")
+i = Term("i", fr="autre numéro de pas, ou indice", en="another step number, or an index")
+j = Term("j", fr="autre numéro de pas, ou âge", en="another step number, or an age")
+k = Term("k", fr="nombre de pas après un changement", en="number of steps after a change")
+theta = Term(
+    r"\boldsymbol{\theta}_t", fr="paramètres après $t$ pas", en="parameters after $t$ steps"
 )
+s = Term(
+    r"\boldsymbol{s}_t",
+    fr=r"pas $t$, égal à $\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
+    en=r"step $t$, equal to $\boldsymbol{\theta}_t - \boldsymbol{\theta}_{t-1}$",
+)
+g = Term(
+    r"\boldsymbol{g}_t",
+    fr=r"gradient en $\boldsymbol{\theta}_{t-1}$, exact ou d'un mini-lot",
+    en=r"gradient at $\boldsymbol{\theta}_{t-1}$, exact or that of a minibatch",
+)
+one_theta = Term(
+    r"\theta_t",
+    fr=r"une coordonnée de $\boldsymbol{\theta}_t$, ou le seul paramètre d'un exemple",
+    en=r"a coordinate of $\boldsymbol{\theta}_t$, or the only parameter of an example",
+)
+eta = symbol("eta", POSITIVE, fr="taux d'apprentissage", en="learning rate")
+eps = symbol(
+    "varepsilon",
+    POSITIVE,
+    fr="petite constante, qui évite de diviser par zéro",
+    en="small constant, which avoids dividing by zero",
+)
+r = Term(
+    r"\boldsymbol{r}_t",
+    fr="accumulateur des carrés des gradients",
+    en="accumulator of the squared gradients",
+)
+m = Term(
+    r"\boldsymbol{m}_t", fr="moyenne mobile des gradients", en="moving average of the gradients"
+)
+E = Term(r"\mathbb{E}", fr="espérance", en="expectation")
+xi = Term(r"\xi_t", fr="bruit du gradient au pas $t$", en="noise of the gradient at step $t$")
+order = Term("O", fr="ordre de grandeur d'un coût", en="order of magnitude of a cost")
 c = symbol("c", POSITIVE, fr="valeur d'un gradient constant", en="value of a constant gradient")
 sigma = symbol(
     "sigma",
@@ -71,16 +98,61 @@ H = Term(
     fr=r"hessienne de $J$ en $\boldsymbol{\theta}_{t-1}$",
     en=r"Hessian of $J$ at $\boldsymbol{\theta}_{t-1}$",
 )
-d = Term(
-    r"\boldsymbol{d}_t, \alpha_t, \beta_t",
-    fr="direction de recherche, longueur du pas, coefficient de CG",
-    en="search direction, step length, coefficient of CG",
+d = Term(r"\boldsymbol{d}_t", fr="direction de recherche", en="search direction")
+alpha = Term(
+    r"\alpha_t",
+    fr=r"longueur du pas le long de $\boldsymbol{d}_t$",
+    en=r"step length along $\boldsymbol{d}_t$",
+)
+beta = Term(
+    r"\beta_t",
+    fr=r"coefficient de $\boldsymbol{d}_{t-1}$ dans $\boldsymbol{d}_t$",
+    en=r"coefficient of $\boldsymbol{d}_{t-1}$ in $\boldsymbol{d}_t$",
+)
+A = Term(
+    r"\boldsymbol{A}",
+    fr="hessienne constante d'une fonction quadratique",
+    en="constant Hessian of a quadratic function",
+)
+b = Term(
+    r"\boldsymbol{b}",
+    fr="terme linéaire d'une fonction quadratique, au signe près",
+    en="linear term of a quadratic function, up to its sign",
+)
+theta_star = Term(
+    r"\boldsymbol{\theta}^\star",
+    fr="point où une fonction quadratique est minimale",
+    en="point where a quadratic function is least",
+)
+lambda_i = Term(
+    r"\lambda_i", fr=r"valeur propre de $\boldsymbol{A}$", en=r"eigenvalue of $\boldsymbol{A}$"
+)
+p = Term("p", fr="nombre de valeurs propres distinctes", en="number of distinct eigenvalues")
+kappa = Term(r"\kappa", fr="conditionnement", en="condition number")
+identity = Term(r"\boldsymbol{I}", fr="matrice identité", en="identity matrix")
+all_ones = Term(r"\boldsymbol{1}", fr="vecteur de uns", en="vector of ones")
+x = Term(r"\boldsymbol{x}", fr="vecteur quelconque", en="any vector")
+energy = Term(
+    r"\|\boldsymbol{x}\|_{\boldsymbol{A}}",
+    fr=r"norme définie par $\boldsymbol{A}$",
+    en=r"norm defined by $\boldsymbol{A}$",
 )
 u = symbol("u", Reals, fr="paramètre d'un exemple", en="parameter of an example")
+w = symbol("w", Reals, fr="second paramètre d'un exemple", en="second parameter of an example")
 y = Term(
-    r"\boldsymbol{y}_t, \boldsymbol{M}_t",
-    fr=r"$\boldsymbol{g}_{t+1} - \boldsymbol{g}_t$, approximation de l'inverse de la hessienne",
-    en=r"$\boldsymbol{g}_{t+1} - \boldsymbol{g}_t$, approximation of the inverse of the Hessian",
+    r"\boldsymbol{y}_t",
+    fr=r"changement du gradient, $\boldsymbol{g}_{t+1} - \boldsymbol{g}_t$",
+    en=r"change of the gradient, $\boldsymbol{g}_{t+1} - \boldsymbol{g}_t$",
+)
+M = Term(
+    r"\boldsymbol{M}_t",
+    fr="approximation de l'inverse de la hessienne",
+    en="approximation of the inverse of the Hessian",
+)
+z = Term(
+    r"\boldsymbol{z}",
+    fr=r"image de $\boldsymbol{x}$ par le second facteur de $\boldsymbol{M}_t$",
+    en=r"image of $\boldsymbol{x}$ under the second factor of $\boldsymbol{M}_t$",
 )
 
 
@@ -677,10 +749,14 @@ def check_gram_schmidt(answer):
     return equal(answer, directions.T @ QUADRATIC @ directions)
 
 
-def check_run_directions(answer):
+def products_of_directions():
     run = on_quadratic(QUADRATIC, conjugate(fletcher_reeves), 3)
     directions = Matrix.hstack(*(direction for _, _, direction in run))
-    return equal(answer, directions.T @ QUADRATIC @ directions)
+    return directions.T @ QUADRATIC @ directions
+
+
+def check_run_directions(answer):
+    return equal(answer, products_of_directions())
 
 
 def check_newton(answer):
@@ -702,20 +778,24 @@ def check_cramer(answer):
     return equal(answer, Matrix([dets]))
 
 
-def check_stops(answer):
+def steps_to_zero():
     """How many steps conjugate gradients take until the gradient is exactly zero."""
     found = []
     for matrix in (QUADRATIC, ONES, 2 * eye(3)):
         run = on_quadratic(matrix, conjugate(fletcher_reeves), 4)
         found.append(next(k for k, (_, slope, _) in enumerate(run) if slope.is_zero_matrix))
-    return equal(answer, found)
+    return found
+
+
+def check_stops(answer):
+    return equal(answer, steps_to_zero())
 
 
 def check_ranks(answer):
     return equal(answer, [krylov(matrix, 3).rank() for matrix in (QUADRATIC, ONES, 2 * eye(3))])
 
 
-def check_bounds(answer):
+def steps_to_guarantee():
     """The first exponents that bring the two bounds below 10^-6, for kappa = 100, by products."""
     found = []
     for start, factor in ((2, Rational(9, 11)), (1, Rational(99, 101))):
@@ -723,7 +803,11 @@ def check_bounds(answer):
         while value > mpmath.mpf(10) ** -6:
             value, count = value * int(factor.p) / int(factor.q), count + 1
         found.append(count)
-    return equal(answer, found)
+    return found
+
+
+def check_bounds(answer):
+    return equal(answer, steps_to_guarantee())
 
 
 def check_logs(answer):
@@ -786,7 +870,7 @@ bounds = Answer(
         Check("numeric", check_logs, fr="logarithmes", en="logarithms"),
     ],
 )
-J_u = sqrt(1 + u**2)
+J_u, J_uw = sqrt(1 + u**2), (u**2 - w**2) / 2
 overshoot = Derivation(
     r"u - \frac{J'(u)}{J''(u)}",
     value=u - diff(J_u, u) / diff(J_u, u, 2),
@@ -926,6 +1010,13 @@ fewer_bfgs = compared(
 
 
 # --- e: BFGS ------------------------------------------------------------------------------------
+def updated(approx, move, change):
+    """BFGS in its other form: the new approximation of the Hessian."""
+    seen = approx @ move
+    grown = change @ change.T / dot(change, move)
+    return approx + grown - seen @ seen.T / dot(move, seen)
+
+
 def by_hessian(steps):
     """BFGS in its other form, which updates the approximation of the Hessian and solves with it."""
     theta, slope, approx, found = START, -LINEAR, eye(3), []
@@ -934,8 +1025,7 @@ def by_hessian(steps):
         move = -dot(slope, direction) / dot(direction, QUADRATIC @ direction) * direction
         theta, change = theta + move, QUADRATIC @ move
         slope = slope + change
-        seen = approx @ move
-        approx = approx + change @ change.T / dot(change, move) - seen @ seen.T / dot(move, seen)
+        approx = updated(approx, move, change)
         found.append(theta)
     return Matrix.hstack(*found).T
 
@@ -958,26 +1048,29 @@ def kept(rule):
     return sum(array.size for array in cells if isinstance(array, np.ndarray))
 
 
+def kept_by_all(size):
+    """Run every rule for two steps, with this number of parameters, and count."""
+    place, matrix, counts = np.ones((size, 1)), np.diag(np.arange(1.0, size + 1)), []
+    for rule in (sgd(0.1), adagrad(0.1), rmsprop(0.1, 0.9), adam(0.1, 0.9, 0.999)):
+        rule(place)
+        rule(place)
+        counts.append(kept(rule))
+    makers = (
+        newton(lambda _x: matrix, np.linalg.solve),
+        conjugate(fletcher_reeves),
+        bfgs(np.eye(size)),
+    )
+    for index, rule in enumerate(makers):
+        run = descend(lambda place: matrix @ place, rule, lambda *_: 0.1, place)
+        list(islice(run, 2))
+        counts.append(kept(rule) + (matrix.size if index == 0 else 0))
+    return counts
+
+
 def check_memory(answer):
-    """Run every rule for two steps, for three sizes, and count."""
-    found = []
-    for size in (3, 5, 8):
-        place, matrix, counts = np.ones((size, 1)), np.diag(np.arange(1.0, size + 1)), []
-        for rule in (sgd(0.1), adagrad(0.1), rmsprop(0.1, 0.9), adam(0.1, 0.9, 0.999)):
-            rule(place)
-            rule(place)
-            counts.append(kept(rule))
-        makers = (
-            newton(lambda _x, a=matrix: a, np.linalg.solve),
-            conjugate(fletcher_reeves),
-            bfgs(np.eye(size)),
-        )
-        for index, rule in enumerate(makers):
-            run = descend(lambda x, a=matrix: a @ x, rule, lambda *_: 0.1, place)
-            list(islice(run, 2))
-            counts.append(kept(rule) + (matrix.size if index == 0 else 0))
-        found.append(counts)
-    return equal([[k.subs(n, size) for k in answer] for size in (3, 5, 8)], found)
+    sizes = (3, 5, 8)
+    found = [kept_by_all(size) for size in sizes]
+    return equal([[k.subs(n, size) for k in answer] for size in sizes], found)
 
 
 METHODS = ("SGD", "Adagrad", "RMSprop", "Adam", "Newton", "CG", "BFGS")
@@ -1120,11 +1213,11 @@ averages = Figure(
         "lengths are divided by $\\eta$.",
     ),
     alt=Text(
-        fr="À gauche, le taux d'Adagrad descend sans cesse ; celui de RMSprop, d'abord constant à "
-        "0,1, remonte à 1 après le pas 100. À droite, RMSprop descend de 3,2 à 1 en vingt pas, "
+        fr="À gauche, le taux d'Adagrad descend sans cesse ; celui de RMSprop descend vers 0,1, "
+        "puis remonte à 1 après le pas 100. À droite, RMSprop descend de 3,2 à 1 en vingt pas, "
         "Adam reste à 1, Adam sans correction monte jusqu'à 6,6 puis redescend lentement.",
-        en="Left, Adagrad's rate falls without end; that of RMSprop, at first constant at 0.1, "
-        "climbs to 1 after step 100. Right, RMSprop falls from 3.2 to 1 in twenty steps, Adam "
+        en="Left, Adagrad's rate falls without end; that of RMSprop falls to about 0.1, "
+        "then climbs to 1 after step 100. Right, RMSprop falls from 3.2 to 1 in twenty steps, Adam "
         "stays at 1, Adam without correction rises to 6.6 and then slowly falls.",
     ),
 )
@@ -1199,6 +1292,465 @@ directions = Figure(
         "then CG; GD hardly falls.",
     ),
 )
+
+
+# --- instances: what the notation stands for ------------------------------------------------------
+def both_steps(step):
+    """The steps that a rule makes of the gradients 3, then 4."""
+    return Tuple(step(Integer(3)), step(Integer(4)))
+
+
+def taken(rng, rule):
+    """Six gradients, and the steps that a rule makes of them."""
+    slopes = {age: rng.normal(size=(3, 1)) for age in range(1, 7)}
+    moves = {age: rule(slope) for age, slope in slopes.items()}
+    places = {0: rng.normal(size=(3, 1))}
+    for age, move in moves.items():
+        places[age] = places[age - 1] + move
+    return {g: slopes, s: moves, theta: places, t: range(1, 7)}
+
+
+def averages_of(values, decay):
+    """The moving averages after 0, 1, 2, … values, as weighted sums of all of them."""
+    found = {0: 0 * values[1]}
+    for count in values:
+        seen = [values[age] for age in range(1, count + 1)]
+        found[count] = weighted(ages(count, decay), seen)
+    return found
+
+
+def squares(slopes):
+    return {age: slope**2 for age, slope in slopes.items()}
+
+
+def draw_sgd(rng):
+    rate = rng.uniform(0.1, 1)
+    return {**taken(rng, sgd(rate)), eta: rate}
+
+
+def draw_adagrad(rng):
+    rate, small = rng.uniform(0.1, 1, size=2)
+    known = taken(rng, adagrad(rate, eps=small))
+    table = np.array([[0, 0, 0], *(slope[:, 0] ** 2 for slope in known[g].values())])
+    sums = {age: total[:, None] for age, total in enumerate(table.cumsum(axis=0))}
+    return {**known, r: sums, eta: rate, eps: small}
+
+
+def draw_rmsprop(rng):
+    rate, decay, small = rng.uniform(0.1, 0.9, size=3)
+    known = taken(rng, rmsprop(rate, decay, eps=small))
+    means = averages_of(squares(known[g]), decay)
+    return {**known, r: means, eta: rate, rho: decay, eps: small}
+
+
+def draw_adam(rng):
+    rate, first, second, small = rng.uniform(0.1, 0.9, size=4)
+    known = taken(rng, adam(rate, first, second, eps=small))
+    means = averages_of(known[g], first), averages_of(squares(known[g]), second)
+    rates = {eta: rate, rho1: first, rho2: second, eps: small}
+    return {**known, m: means[0], r: means[1], **rates}
+
+
+def draw_constant(rng):
+    """Adagrad with one coordinate, whose gradient is always the same positive number."""
+    rate, gradient = rng.uniform(0.1, 3, size=2)
+    step = adagrad(rate)
+    moves = {age: step(gradient) for age in range(1, 9)}
+    sums = {age: age * gradient**2 for age in moves}
+    return {"s": moves, "r": sums, c: gradient, eta: rate, t: range(1, 9)}
+
+
+def draw_noisy(rng):
+    """SGD on the function J of one parameter, whose gradient is measured and made noisy."""
+    rate, places, noises = rng.uniform(0.1, 1.9), {0: rng.normal()}, {}
+    for age in range(1, 7):
+        noises[age] = rng.normal()
+        slope = half_square(places[age - 1] + 1e-30j).imag / 1e-30
+        places[age] = places[age - 1] + sgd(rate)(slope + noises[age])
+    return {one_theta: places, xi: noises, eta: rate, t: range(1, 7)}
+
+
+def draw_floor(rng):
+    """The variance after many steps, from the weights of the independent noises."""
+    rate, spread = rng.uniform(0.1, 1.9), rng.uniform(0.5, 2)
+    weights = rate * (1 - rate) ** np.arange(600)
+    return {v: (weights**2).sum() * spread**2, eta: rate, sigma: spread}
+
+
+def draw_unrolled(rng):
+    """RMSprop's accumulator, one coordinate."""
+    decay, slopes = rng.uniform(0.1, 0.9), rng.normal(size=6)
+    found = dict(enumerate(watched(rmsprop, slopes, rho=decay), start=1))
+    known = dict(enumerate(slopes, start=1))
+    return {"r": found, "g": known, g1: known[1], g2: known[2], rho: decay, t: range(1, 7)}
+
+
+def draw_rescaled(_rng):
+    """Adagrad's accumulator when the gradients are 10 for 100 steps, then 1."""
+    found = watched(adagrad, [10] * 100 + [1] * 60)
+    return {"r": dict(enumerate(found, start=1)), k: range(1, 61)}
+
+
+def draw_cycle(rng):
+    """RMSprop on J with one parameter, from the place and the average that the text says."""
+    rate, decay = rng.uniform(0.1, 0.9, size=2)
+    places, average = [rate / 2], rate**2 / 4
+    for _ in range(2):
+        average = decay * average + (1 - decay) * places[-1] ** 2
+        places.append(places[-1] - rate * places[-1] / np.sqrt(average))
+    return {one_theta: dict(enumerate(places)), eta: rate, rho: decay}
+
+
+def draw_same_law(rng):
+    """Gradients of one law, which depend on one another: 7 cases, equally likely."""
+    first, second = rng.uniform(0.1, 0.9, size=2)
+    law = rng.normal(size=(7, 1)) + 1
+    slopes = {age: rng.permutation(law) for age in range(1, 5)}
+    return {
+        E: np.mean,
+        "g": law,
+        "m": averages_of(slopes, first),
+        "r": averages_of(squares(slopes), second),
+        rho1: first,
+        rho2: second,
+        t: range(1, 5),
+    }
+
+
+def draw_averaged(rng):
+    """The variance of an average of many independent gradients, from their weights."""
+    decay, spread = rng.uniform(0.1, 0.9), rng.uniform(0.5, 2)
+    share = sum(weight**2 for weight in ages(400, decay))
+    return {r"\operatorname{Var} m": share * spread**2, sigma: spread, v: share, rho1: decay}
+
+
+def draw_uncorrected(rng):
+    rate, first, second, gradient = rng.uniform(0.1, 0.9, size=4)
+    step = adam(rate, first, second, corrected=False)
+    return {"s": {1: step(gradient)}, eta: rate, rho1: first, rho2: second}
+
+
+def draw_newton(rng):
+    """Newton's method on a logistic regression with 20 parameters."""
+    gradient, hessian = logistic(rng, 60)
+    run = descend(gradient, newton(hessian, np.linalg.solve), lambda *_: 1, np.zeros((20, 1)))
+    places, slopes, moves = zip(*islice(run, 3), strict=True)
+
+    def family(values):
+        return dict(enumerate(values, start=1))
+
+    curved = family(map(hessian, places))
+    return {H: curved, g: family(slopes), s: family(moves), t: range(1, 4)}
+
+
+def quadratic(rng):
+    """A quadratic function of 4 parameters, and a start, in whole numbers."""
+    root, linear, start = (
+        Matrix(rng.integers(-3, 4, size=(4, count)).tolist()) for count in (4, 1, 1)
+    )
+    return root.T @ root + eye(4), linear, start
+
+
+def draw_conjugate(rng):
+    """Conjugate gradients by Gram-Schmidt: no formula of the text for alpha and beta.
+
+    In fractions, for sums that are exactly zero: the symbol eta, which stands for itself, keeps
+    them.
+    """
+    matrix, linear, start = quadratic(rng)
+    places, slopes, made, lengths, shares = {0: start}, {}, {}, {}, {}
+    for age in range(1, 5):
+        slope = slopes[age] = matrix @ places[age - 1] - linear
+        made[age] = -slope
+        for direction in list(made.values())[:-1]:
+            shares[age] = dot(slope, matrix @ direction) / dot(direction, matrix @ direction)
+            made[age] = made[age] + shares[age] * direction
+        lengths[age] = -dot(slope, made[age]) / dot(made[age], matrix @ made[age])
+        places[age] = places[age - 1] + lengths[age] * made[age]
+    return {
+        A: matrix,
+        b: linear,
+        theta: places,
+        theta_star: matrix.LUsolve(linear),
+        g: slopes,
+        d: made,
+        s: {age: places[age] - places[age - 1] for age in made},
+        alpha: lengths,
+        beta: shares,
+        n: 4,
+        (i, t): [(old, age) for age in range(1, 4) for old in range(age)],
+        eta: eta,
+    }
+
+
+def draw_couples(rng):
+    """The same, for couples of different steps."""
+    couples = [(one, other) for one in range(1, 5) for other in range(1, 5) if one != other]
+    known = draw_conjugate(rng)
+    return {A: known[A], g: known[g], d: known[d], (i, j): couples, eta: eta}
+
+
+def draw_any_steps(rng):
+    """Steps of any lengths along any directions, on a quadratic function."""
+    root, linear, place = (rng.normal(size=(4, count)) for count in (4, 1, 1))
+    matrix, known = root.T @ root, {g: {}, d: {}, alpha: {}, s: {}, y: {}}
+    for age in range(1, 5):
+        length, direction = rng.uniform(0.5, 2), rng.normal(size=(4, 1))
+        slope, new = matrix @ place - linear, place + length * direction
+        moved = {s: new - place, y: matrix @ new - linear - slope}
+        for term, value in {g: slope, d: direction, alpha: length, **moved}.items():
+            known[term][age] = value
+        place = new
+    return {
+        **known,
+        A: matrix,
+        (i, t): [(old, age) for age in range(1, 4) for old in range(1, age)],
+    }
+
+
+def draw_any_coefficient(rng):
+    """Conjugate gradients, but for the last direction, with another coefficient beta."""
+    known, any_beta = draw_conjugate(rng), Rational(int(rng.integers(-9, 9)), 7)
+    made = {**known[d], 4: -known[g][4] + any_beta * known[d][3]}
+    return {**known, d: made, beta: {4: any_beta}, (i, t): [(1, 3)]}
+
+
+def draw_few_eigenvalues(rng):
+    """A symmetric matrix of size 5 with three distinct eigenvalues."""
+    values, (basis, _) = rng.uniform(0.5, 4, size=3), np.linalg.qr(rng.normal(size=(5, 5)))
+    matrix = basis @ np.diag(values[[0, 0, 1, 2, 2]]) @ basis.T
+    return {A: matrix, identity: np.eye(5), lambda_i: dict(enumerate(values)), i: range(3)}
+
+
+def draw_energy(rng):
+    """The norm defined by a matrix is the length after a change of variables."""
+    root, vector = rng.normal(size=(4, 4)), rng.normal(size=(4, 1))
+    return {A: root.T @ root, x: vector, energy: np.linalg.norm(root @ vector)}
+
+
+def draw_potential(rng):
+    """The quadratic function that is 0 at 0, from its gradient: Simpson's rule is exact here."""
+    root, linear, place = (rng.normal(size=(4, count)) for count in (4, 1, 1))
+    matrix = root.T @ root
+
+    def along(share):
+        return dot(matrix @ (share * place) - linear, place)
+
+    value = (along(0) + 4 * along(0.5) + along(1)) / 6
+    return {A: matrix, b: linear, r"\boldsymbol{\theta}": place, "J": lambda _place: value}
+
+
+def started(rng):
+    """Starts in [-3, 3], and whether Newton's method goes from them to the minimum of J."""
+    while True:
+        place = start = rng.uniform(-3, 3)
+        for _ in range(5):
+            slope, curvature = place / np.sqrt(1 + place**2), (1 + place**2) ** -1.5
+            place = place - slope / curvature
+        yield start, abs(place) < abs(start)
+
+
+def draw_attracted(rng):
+    return {u: next(start for start, attracted in started(rng) if attracted)}
+
+
+def draw_repelled(rng):
+    return {u: next(start for start, attracted in started(rng) if not attracted)}
+
+
+def draw_saddle(rng):
+    """Newton's first step on the function J of two parameters."""
+    start, at = rng.normal(size=(2, 1)), Matrix([J_uw]).jacobian([u, w])
+    slope = np.array(at.subs({u: start[0, 0], w: start[1, 0]}), dtype=float).T
+    curved = np.array(at.jacobian([u, w]), dtype=float)
+    rule = newton(lambda _place: curved, np.linalg.solve)
+    return {theta: {0: start}, s: {1: rule(start, slope)}}
+
+
+def draw_bfgs(rng):
+    """BFGS on a quadratic function, in fractions, by the update of the Hessian's approximation."""
+    matrix, linear, start = quadratic(rng)
+    places, slopes, made, lengths, changes = {0: start}, {}, {}, {}, {}
+    approx, inverses = eye(4), {0: eye(4)}
+    for age in range(1, 5):
+        slopes[age] = matrix @ places[age - 1] - linear
+        made[age] = -(inverses[age - 1] @ slopes[age])
+        lengths[age] = -dot(slopes[age], made[age]) / dot(made[age], matrix @ made[age])
+        places[age] = places[age - 1] + lengths[age] * made[age]
+        changes[age] = matrix @ (places[age] - places[age - 1])
+        approx = updated(approx, places[age] - places[age - 1], changes[age])
+        inverses[age] = approx.inv()
+    norms = {age: dot(slope, slope) for age, slope in slopes.items()}
+    return {
+        A: matrix,
+        identity: eye(4),
+        theta: places,
+        g: slopes,
+        d: made,
+        s: {age: places[age] - places[age - 1] for age in made},
+        alpha: lengths,
+        beta: {age: norms[age] / norms[age - 1] for age in range(2, 5)},
+        y: changes,
+        M: inverses,
+        n: 4,
+        (i, t): [(old, age) for age in range(1, 4) for old in range(age)],
+        eta: eta,
+    }
+
+
+def draw_up_to_t(rng):
+    """The same, for the steps up to the t-th."""
+    upto = [(old, age) for age in range(1, 4) for old in range(1, age + 1)]
+    return {**draw_bfgs(rng), (i, t): upto}
+
+
+def draw_convex(rng):
+    """BFGS on any steps, those of a strictly convex function that is not quadratic."""
+    scales, approx = rng.normal(size=(6, 4)), np.diag(rng.uniform(0.5, 2, size=4))
+    places = rng.normal(size=(4, 4, 1))
+    moves, changes, inverses = {}, {}, {0: np.linalg.inv(approx)}
+    for age, (old, new) in enumerate(pairwise(places), start=1):
+        moves[age] = new - old
+        changes[age] = scales.T @ (np.sinh(scales @ new) - np.sinh(scales @ old))
+        approx = updated(approx, moves[age], changes[age])
+        inverses[age] = np.linalg.inv(approx)
+    vector = rng.normal(size=(4, 1))
+    # z is the point where the line from x along y meets the hyperplane orthogonal to s.
+    system = np.block([[np.eye(4), changes[3]], [moves[3].T, np.zeros((1, 1))]])
+    met = np.linalg.solve(system, np.vstack([vector, [[0.0]]]))[:4]
+    known = {s: moves, y: changes, M: inverses, identity: np.eye(4)}
+    return {**known, x: vector, z: met, t: {3}}
+
+
+def draw_memory(rng):
+    size = int(rng.integers(2, 9))
+    return {n: size, memory.lhs: tuple(kept_by_all(size))}
+
+
+def half_square(place):
+    return place**2 / 2
+
+
+def either_J(*place):
+    """The function J of one parameter, or that of two, in the examples of part (d)."""
+    known = dict(zip((u, w), place, strict=False))
+    return (J_u if len(place) == 1 else J_uw).subs(known, simultaneous=True)
+
+
+def newton_step():
+    """Where Newton's method goes from zero, with the exact example."""
+    rule = newton(lambda _place: QUADRATIC, lambda curved, slope: curved.LUsolve(slope))
+    return START + rule(START, QUADRATIC @ START - LINEAR)
+
+
+def last_hessian():
+    """The last approximation of the Hessian, from the points of conjugate gradients."""
+    places = [place for place, _, _ in on_quadratic(QUADRATIC, conjugate(fletcher_reeves), 4)]
+    approx = eye(3)
+    for old, new in pairwise(places):
+        approx = updated(approx, new - old, QUADRATIC @ (new - old))
+    return approx
+
+
+def named(answer):
+    """The notation of the two steps in an answer's left side, without the rate in front."""
+    return answer.lhs.removeprefix(r"\tfrac{1}{\eta} ")
+
+
+DEFINITIONS = {
+    named(adagrad_steps): both_steps(adagrad(eta, root=sqrt)),
+    named(rmsprop_steps): both_steps(rmsprop(eta, SHORT, root=sqrt)),
+    named(adam_steps): both_steps(adam(eta, HALF, SHORT, root=sqrt)),
+}
+RUNS = {  # in fractions
+    theta_star: newton_step(),
+    last_inverse.lhs: last_hessian().inv(),
+    cg_points.lhs: points(conjugate(fletcher_reeves)),
+    bfgs_points.lhs: points(bfgs(eye(3))),
+    conjugacy.lhs: products_of_directions(),
+    **dict(zip(("t_1", "t_2", "t_3"), steps_to_zero(), strict=True)),
+    **dict(zip((r"t_{\mathrm{CG}}", r"t_{\mathrm{GD}}"), steps_to_guarantee(), strict=True)),
+}
+MOVED = r"\boldsymbol{\theta}_t = \boldsymbol{\theta}_{t-1} + \boldsymbol{s}_t"
+DIVIDED = (
+    r"\boldsymbol{s}_t = -\frac{\eta}{\varepsilon + \sqrt{\boldsymbol{r}_t}} \odot \boldsymbol{g}_t"
+)
+QUOTIENT = (
+    r"\boldsymbol{s}_t = -\eta\, \frac{\boldsymbol{g}_t}{\varepsilon + \sqrt{\boldsymbol{r}_t}}"
+)
+ADAPTED = r"\boldsymbol{s}_t = -\eta\, \boldsymbol{g}_t / (\varepsilon + \sqrt{\boldsymbol{r}_t})"
+SUMMED = r"\boldsymbol{r}_t = \boldsymbol{r}_{t-1} + \boldsymbol{g}_t \odot \boldsymbol{g}_t"
+AVERAGED = (
+    r"\boldsymbol{r}_t = \rho\, \boldsymbol{r}_{t-1} "
+    r"+ (1 - \rho)\, \boldsymbol{g}_t \odot \boldsymbol{g}_t"
+)
+AVERAGED_1 = r"\boldsymbol{m}_t = \rho_1 \boldsymbol{m}_{t-1} + (1 - \rho_1)\, \boldsymbol{g}_t"
+AVERAGED_2 = (
+    r"\boldsymbol{r}_t = \rho_2 \boldsymbol{r}_{t-1} "
+    r"+ (1 - \rho_2)\, \boldsymbol{g}_t \odot \boldsymbol{g}_t"
+)
+CORRECTED = (
+    r"\boldsymbol{s}_t = -\eta\, \frac{\boldsymbol{m}_t / (1 - \rho_1^t)}"
+    r"{\varepsilon + \sqrt{\boldsymbol{r}_t / (1 - \rho_2^t)}}"
+)
+CORRECTED_ON_A_LINE = (
+    r"\boldsymbol{s}_t = -\eta\, \frac{\boldsymbol{m}_t}{1 - \rho_1^t} \Big/ "
+    r"\Bigl(\varepsilon + \sqrt{\tfrac{\boldsymbol{r}_t}{1 - \rho_2^t}}\Bigr)"
+)
+SHRUNK = rf"{averaging.lhs} = \frac{{1 - \rho_{{1}}}}{{1 + \rho_{{1}}}}"
+CYCLED = (
+    r"[\theta_0, \theta_1, \theta_2] = "
+    r"\left[\frac{\eta}{2},\, -\frac{\eta}{2},\, \frac{\eta}{2}\right]"
+)
+POTENTIAL = (
+    r"J(\boldsymbol{\theta}) = \frac12 \boldsymbol{\theta}^\top \boldsymbol{A} \boldsymbol{\theta} "
+    r"- \boldsymbol{b}^\top \boldsymbol{\theta}"
+)
+REACHED = r"\boldsymbol{\theta}^{\star\top} = \left[\begin{matrix}3 & -2 & 1\end{matrix}\right]"
+PASSED = (
+    r"\left[\begin{matrix}2 & 0 & 0\\\frac{8}{3} & -\frac{4}{3} & 0\\3 & -2 & 1\end{matrix}\right]"
+)
+DIAGONAL = r"\left[\begin{matrix}32 & 0 & 0\\0 & 6 & 0\\0 & 0 & \frac{64}{27}\end{matrix}\right]"
+INVERTED = (
+    r"\left[\begin{matrix}\frac{3}{4} & -\frac{1}{2} & \frac{1}{4}\\-\frac{1}{2} & 1 & -\frac{1}{2}"
+    r"\\\frac{1}{4} & -\frac{1}{2} & \frac{3}{4}\end{matrix}\right]"
+)
+EXACT_EXAMPLE = [
+    REACHED,
+    f"{cg_points.lhs} = {PASSED}",
+    f"{bfgs_points.lhs} = {PASSED}",
+    f"{conjugacy.lhs} = {DIAGONAL}",
+    f"{last_inverse.lhs} = {INVERTED}",
+    f"{stops.lhs} = [3, 2, 1]",
+    f"{bounds.lhs} = [73, 691]",
+]
+SOLVED = r"\boldsymbol{s}_t = -\boldsymbol{H}_t^{-1} \boldsymbol{g}_t"
+ORTHOGONAL = [
+    r"\boldsymbol{g}_i^\top \boldsymbol{g}_j = 0",
+    r"\boldsymbol{d}_i^\top \boldsymbol{A} \boldsymbol{d}_j = 0",
+]
+MULTIPLIED = (
+    r"\boldsymbol{M}_i\, \boldsymbol{g}_{t+1} = \boldsymbol{M}_{i-1}\, \boldsymbol{g}_{t+1} "
+    r"- \frac{\boldsymbol{y}_i^\top \boldsymbol{M}_{i-1}\, \boldsymbol{g}_{t+1}}"
+    r"{\boldsymbol{y}_i^\top \boldsymbol{s}_i}\, \boldsymbol{s}_i"
+)
+EXPANDED = (
+    r"\boldsymbol{g}_{t+1}^\top \boldsymbol{d}_i = \boldsymbol{g}_t^\top \boldsymbol{d}_i "
+    r"+ \alpha_t \boldsymbol{d}_t^\top \boldsymbol{A} \boldsymbol{d}_i"
+)
+DIVIDED_BY_LENGTH = (
+    r"\boldsymbol{g}_{t+1}^\top \boldsymbol{A} \boldsymbol{d}_i "
+    r"= \boldsymbol{g}_{t+1}^\top (\boldsymbol{g}_{i+1} - \boldsymbol{g}_i)/\alpha_i"
+)
+CHOSEN = (
+    r"\boldsymbol{d}_{t+1}^\top \boldsymbol{A} \boldsymbol{d}_t = "
+    r"-\|\boldsymbol{g}_{t+1}\|^2/\alpha_t + \beta_{t+1} \|\boldsymbol{g}_t\|^2 / \alpha_t"
+)
+EXCHANGED = (
+    r"\boldsymbol{s}_t^\top \boldsymbol{y}_i = \boldsymbol{y}_t^\top \boldsymbol{s}_i "
+    r"= \boldsymbol{s}_t^\top \boldsymbol{A} \boldsymbol{s}_i"
+)
+UP_TO_T = [r"\boldsymbol{s}_i^\top \boldsymbol{g}_{t+1} = 0", MULTIPLIED]
 
 UPDATES = {"fr": "les deux mises à jour", "en": "both update rules"}
 question = Question(
@@ -1326,6 +1878,88 @@ question = Question(
         ),
     ],
     figures=[averages, directions],
+    instances=[
+        Instance(DEFINITIONS),
+        Instance({"J": half_square}, parts="ab"),
+        Instance({"J": either_J}, parts="d"),
+        Instance(draw_sgd, parts="a", only=[r"\boldsymbol{s}_t = -\eta\, \boldsymbol{g}_t", MOVED]),
+        Instance(draw_adagrad, parts="ab", only=[SUMMED, DIVIDED, ADAPTED, MOVED]),
+        Instance(draw_rmsprop, parts="bc", only=[AVERAGED, DIVIDED, QUOTIENT, ADAPTED, MOVED]),
+        Instance(
+            draw_adam,
+            parts="c",
+            only=[AVERAGED_1, AVERAGED_2, CORRECTED, CORRECTED_ON_A_LINE, MOVED],
+        ),
+        Instance(draw_constant, parts="a", only=[r"s_t = -\frac{\eta}{\sqrt{t}}"]),
+        Instance(draw_noisy, parts="a"),
+        Instance(
+            draw_floor,
+            parts="a",
+            only=[
+                r"v = (1-\eta)^2 v + \eta^2 \sigma^2",
+                r"v = \frac{\eta \, \sigma^{2}}{2 - \eta}",
+            ],
+        ),
+        Instance(draw_unrolled, parts="b"),
+        Instance(draw_rescaled, parts="b", only=[r"r_{100+k} = 10\,000 + k"]),
+        Instance(
+            draw_cycle,
+            parts="b",
+            only=[CYCLED],
+        ),
+        Instance({rho: SHORT}, parts="b"),
+        Instance({rho: NINE_TENTHS, eta: Rational(1, 100)}, parts="b"),
+        Instance({rho: DECAYS[0], rho1: DECAYS[0], rho2: DECAYS[1], eps: 0}, parts="b"),
+        Instance(draw_same_law, parts="c"),
+        Instance(draw_averaged, parts="c", only=[r"v = \rho_1^2 v + (1 - \rho_1)^2", SHRUNK]),
+        Instance(draw_uncorrected, parts="c"),
+        Instance({**VALUES, eps: Rational(1, 10**8)}, parts="c"),
+        Instance({rho1: HALF, rho2: SHORT}, parts="c"),
+        Instance({rho: Rational(1, 101), eta: Rational(1, 10)}, parts="c"),
+        Instance(draw_newton, parts="d", only=[SOLVED]),
+        Instance(draw_conjugate, parts="d"),
+        Instance(draw_couples, parts="d", only=ORTHOGONAL),
+        Instance(draw_any_steps, parts="de", only=[EXPANDED, DIVIDED_BY_LENGTH, EXCHANGED]),
+        Instance(draw_any_coefficient, parts="d", only=[CHOSEN]),
+        Instance(
+            draw_few_eigenvalues,
+            parts="d",
+            only=[r"\prod_i (\boldsymbol{I} - \boldsymbol{A}/\lambda_i) = \boldsymbol{0}"],
+        ),
+        Instance(draw_energy, parts="d"),
+        Instance(
+            draw_potential,
+            parts="d",
+            only=[POTENTIAL],
+        ),
+        Instance(draw_attracted, parts="d", only=["|u| < 1"]),
+        Instance(draw_repelled, parts="d", only=["|u| > 1"]),
+        Instance(draw_saddle, parts="d", only=[r"\boldsymbol{s}_1 = -\boldsymbol{\theta}_0"]),
+        Instance({kappa: 100, n: BIG}, parts="d"),
+        Instance({A: QUADRATIC, b: LINEAR}, parts="d"),
+        Instance(RUNS, parts="de", only=EXACT_EXAMPLE),
+        Instance(draw_bfgs, parts="e"),
+        Instance(draw_up_to_t, parts="e", only=UP_TO_T),
+        Instance(draw_convex, parts="e"),
+        Instance(draw_memory, parts="e"),
+    ],
+    attested=[
+        Attested(
+            r"\sum_t \eta_t = \infty",
+            fr="condition d'un théorème cité, sur des taux que le lecteur choisit",
+            en="condition of a theorem that is cited, on rates that the reader chooses",
+        ),
+        Attested(
+            r"\sum_t \eta_t^2 < \infty",
+            fr="condition d'un théorème cité, sur des taux que le lecteur choisit",
+            en="condition of a theorem that is cited, on rates that the reader chooses",
+        ),
+        Attested(
+            r"r_t \to \infty",
+            fr="somme de carrés dont une infinité dépassent un même nombre strictement positif",
+            en="sum of squares, infinitely many of which exceed one and the same positive number",
+        ),
+    ],
     summary=[
         Key(
             r"\boldsymbol{s}_t = -\eta\, \boldsymbol{g}_t / "
@@ -1339,9 +1973,21 @@ question = Question(
             fr="Adam",
             en="Adam",
         ),
-        Key(decreasing, fr="Adagrad, gradient constant", en="Adagrad, constant gradient"),
-        Key(total_weight, fr="poids d'une moyenne mobile", en="weight of a moving average"),
-        Key(averaging, fr="variance d'une moyenne mobile", en="variance of a moving average"),
+        Key(
+            decreasing,
+            fr=r"Adagrad, gradient constant $c > 0$, à $\varepsilon$ près",
+            en=r"Adagrad, constant gradient $c > 0$, up to $\varepsilon$",
+        ),
+        Key(
+            total_weight,
+            fr="somme des poids d'une moyenne mobile",
+            en="sum of the weights of a moving average",
+        ),
+        Key(
+            averaging,
+            fr="moyenne mobile de gradients indépendants, régime permanent",
+            en="moving average of independent gradients, steady state",
+        ),
         Key(
             r"\boldsymbol{s}_t = -\boldsymbol{H}_t^{-1} \boldsymbol{g}_t", fr="Newton", en="Newton"
         ),

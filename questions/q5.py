@@ -14,10 +14,11 @@ from math import lcm, prod
 import mpmath
 import numpy as np
 from sympy import Interval, LambertW, Matrix, Naturals, Naturals0, Rational, Reals, Sum, Symbol
-from sympy import cancel, cosh, diag, diff, exp, expand, eye, lambdify, limit, log, oo
+from sympy import Tuple, cancel, cosh, diag, diff, exp, expand, eye, lambdify, limit, log, oo
 from sympy import series, sinh, summation, tanh, zeros
 
-from solgen import Answer, Check, Derivation, Experiment, Figure, Key, Mark, Measure, Part, Question
+from solgen import Answer, Attested, Check, Derivation, Experiment, Figure, Instance, Key, Mark
+from solgen import Measure, Part, Question
 from solgen import Step, Table, Term, Text, agree, by_value, equal, holds
 from solgen import over, plus, power, symbol, times, unfold
 
@@ -31,14 +32,17 @@ x = Term(r"\boldsymbol{x}", fr="entrée", en="input")
 n = symbol("n", Naturals, fr="nombre d'entrées", en="number of inputs")
 N = Term("N", fr="nombre d'exemples", en="number of examples")
 L = Term("L", fr="perte d'entraînement", en="training loss")
+grad_L = Term(r"\nabla L", fr="gradient de $L$", en="gradient of $L$")
 beta = Term(r"\beta", fr="constante de Lipschitz", en="Lipschitz constant")
 a = symbol("a", Reals, fr="préactivation", en="pre-activation")
-v = Term("v_h", fr="poids de l'unité cachée $h$", en="weight of hidden unit $h$")
+h = Term("h", fr="indice d'une unité cachée", en="index of a hidden unit")
+v = Term("v_h", fr="poids de sortie de l'unité $h$", en="output weight of unit $h$")
 X = Term("X", fr="entrées, une par ligne", en="inputs, one per row")
 z = Term(r"\boldsymbol{z}", fr="cibles d'une régression", en="targets of a regression")
 z_hat = Term(r"\hat{\boldsymbol{z}}_t", fr="prédictions", en="predictions")
 S_t = Term("S_t", fr="matrice de lissage", en="smoothing matrix")
-nu = Term(r"\nu(t)", fr="degrés de liberté effectifs", en="effective degrees of freedom")
+identity = Term("I", fr="matrice identité", en="identity matrix")
+nu = Term(r"\nu", fr="degrés de liberté effectifs", en="effective degrees of freedom")
 w = Term(r"\boldsymbol{w}", fr="poids du modèle linéaire", en="weights of the linear model")
 w_star = Term(
     r"\boldsymbol{w}^\star",
@@ -46,25 +50,50 @@ w_star = Term(
     en="least-norm minimum of $L$",
 )
 H = Term("H", fr="hessienne de $L$", en="Hessian of $L$")
+i = Term("i", fr="indice d'une valeur propre", en="index of an eigenvalue")
 q_i = Term(r"\boldsymbol{q}_i", fr="vecteur propre de $H$", en="eigenvector of $H$")
 lam = symbol("lamda", POSITIVE, fr="valeur propre de $H$", en="eigenvalue of $H$")
+lam_max = Term(r"\lambda_{\max}", fr="plus grande valeur propre", en="largest eigenvalue")
 # Samples are drawn for λ and u, and η follows: in each of them, 0 < ηλ < 1.
-u = symbol("u", UNIT, fr=r"abrège $\eta\lambda$", en=r"short for $\eta\lambda$")
+u = symbol("u", UNIT, fr=r"abréviation de $\eta\lambda$", en=r"short for $\eta\lambda$")
 eta = symbol("eta", POSITIVE, value=u / lam, fr="taux d'apprentissage", en="learning rate")
 t = symbol("t", Naturals, fr="nombre d'itérations", en="number of iterations")
 s = symbol("s", Naturals0, fr="numéro d'une itération", en="number of an iteration")
 alpha = symbol("alpha", POSITIVE, fr="poids de la pénalité L2", en="weight of the L2 penalty")
-s_t = Term(r"s_t(\lambda)", fr="facteur de l'arrêt précoce", en="factor of early stopping")
-r_a = Term(r"r_\alpha(\lambda)", fr="facteur de la pénalité L2", en="factor of the L2 penalty")
-a_t = Term(r"\alpha_t(\lambda)", fr="pénalité équivalente", en="equivalent penalty")
-tau = Term(r"\tau", fr=r"abrège $\eta t \lambda$", en=r"short for $\eta t \lambda$")
+s_t = Term("s_t", fr="facteur de l'arrêt précoce", en="factor of early stopping")
+r_a = Term(r"r_\alpha", fr="facteur de la pénalité L2", en="factor of the L2 penalty")
+a_t = Term(r"\alpha_t", fr="pénalité équivalente", en="equivalent penalty")
+t_a = Term(r"t_\alpha", fr="temps d'arrêt équivalent", en="equivalent stopping time")
+tau = symbol(
+    "tau",
+    POSITIVE,
+    value=u * t,
+    fr=r"abréviation de $\eta t \lambda$",
+    en=r"short for $\eta t \lambda$",
+)
 k = Term("k", fr="nombre de classes", en="number of classes")
 Y = Term("Y", fr="classe, de valeur $y$", en="class, of value $y$")
-W = Term("W_{:,y}", fr="poids de la classe $y$", en="weights of class $y$")
-b = Term("b_y", fr="biais de la classe $y$", en="bias of class $y$")
+y = Term("y", fr="valeur de la classe", en="value of the class")
+y_prime = Term("y'", fr="classe sur laquelle on somme", en="class that sums run over")
+W = Term("W", fr="poids, une colonne par classe", en="weights, one column per class")
+W_y = Term("W_{:,y}", fr="poids de la classe $y$", en="weights of class $y$")
+b = Term(r"\boldsymbol{b}", fr="biais", en="biases")
+b_y = Term("b_y", fr="biais de la classe $y$", en="bias of class $y$")
 d = Term(r"\boldsymbol{d}", fr="masque d'abandon", en="dropout mask")
-Z = Term(r"Z(\boldsymbol{d})", fr="dénominateur du softmax", en="denominator of the softmax")
-kappas = Term(r"\kappa_W, \kappa_b", fr="facteurs de $W$ et de $b$", en="factors of $W$ and $b$")
+j = Term("j", fr="indice d'une entrée", en="index of an input")
+d_bar = Term(r"\bar{\boldsymbol{d}}", fr="moyenne des masques", en="mean of the masks")
+P = Term("P", fr="loi de la classe", en="distribution of the class")
+P_mean = Term(
+    r"P_{\mathrm{ensemble}}",
+    fr="moyenne géométrique renormalisée",
+    en="renormalized geometric mean",
+)
+P_raw = Term(r"\tilde{P}_{\mathrm{ensemble}}", fr="moyenne géométrique", en="geometric mean")
+P_arith = Term(r"P_{\mathrm{arith}}", fr="moyenne arithmétique", en="arithmetic mean")
+Z = Term("Z", fr="dénominateur du softmax", en="denominator of the softmax")
+C = Term("C", fr="moyenne géométrique des $Z$", en="geometric mean of the $Z$")
+kappa_W = Term(r"\kappa_W", fr="facteur de $W$", en="factor of $W$")
+kappa_b = Term(r"\kappa_b", fr=r"facteur de $\boldsymbol{b}$", en=r"factor of $\boldsymbol{b}$")
 p = symbol("p", UNIT, fr="probabilité de conservation", en="keep probability")
 g = Term("g", fr="sigmoïde logistique", en="logistic sigmoid")
 c = symbol("c", Reals, fr="logit, poids divisés par 2", en="logit, weights divided by 2")
@@ -399,8 +428,10 @@ matching = Derivation(
         Step(
             over(times(lam, power(1 - u, t)), plus(1, -power(1 - u, t))),
             Text(
-                fr=r"les pentes s'équilibrent : $\lambda(1 - s_t) = \alpha s_t$",
-                en=r"the slopes balance: $\lambda(1 - s_t) = \alpha s_t$",
+                fr=r"les pentes s'équilibrent : "
+                r"$\lambda(1 - s_t(\lambda)) = \alpha_t(\lambda) \, s_t(\lambda)$",
+                en=r"the slopes balance: "
+                r"$\lambda(1 - s_t(\lambda)) = \alpha_t(\lambda) \, s_t(\lambda)$",
             ),
         ),
         Step(
@@ -526,7 +557,7 @@ drift = Answer(
 
 
 stop_time = Derivation(
-    "t",
+    r"t_\alpha(\lambda)",
     value=log(1 - penalized.truth) / log(1 - u),
     steps=[Step(over(log(plus(1, over(lam, alpha))), -log(1 - u)))],
     checks=[Check("numeric", check_times, fr="12 cas exacts", en="12 exact cases")],
@@ -561,8 +592,8 @@ tau_star = symbol(
     POSITIVE,
     value=-1 - 2 * LambertW(-exp(-HALF) / 2, -1),  # the root of (1 + τ)² = exp τ
     latex=r"\tau^\star",
-    fr="où les facteurs diffèrent le plus",
-    en="where the factors differ most",
+    fr=r"valeur de $\tau$ où les facteurs limites diffèrent le plus",
+    en=r"value of $\tau$ where the limiting factors differ most",
 )
 widest_gap = Answer(
     r"\frac{1}{1 + \tau^\star} - e^{-\tau^\star}",
@@ -671,6 +702,7 @@ def check_masks(keep, count, largest):
     """
 
     def check(answer):
+        answer = unfold(answer)
         seen = is_pair(answer) + holds([v.is_Rational for v in answer], "rational factors")
         for ratios, entry, offsets in instances(count, largest):
             chances = [
@@ -706,7 +738,7 @@ def check_definition(answer):
     """The definitions of the exam in 60 digits, with roots, on classifiers with real weights."""
     rng, found, stated = np.random.default_rng(55), [], []
     with mpmath.workdps(60):
-        factors = [mpmath.mpf(v.p) / v.q for v in answer]
+        factors = [mpmath.mpf(v.p) / v.q for v in unfold(answer)]
         for size, classes in ((1, 2), (2, 4), (3, 3), (4, 2), (5, 3)):
             weights = [[mpmath.mpf(v) for v in row] for row in rng.normal(size=(size, classes))]
             entry, bias = ([mpmath.mpf(v) for v in rng.normal(size=m)] for m in (size, classes))
@@ -744,7 +776,7 @@ def check_scores(keep):
                 for mask in masks_of(size)
             ]
             found.append(expand(sum(scores)))
-            stated.append(expand(answer[0] * sum(terms) + answer[1] * offset))
+            stated.append(expand(unfold(answer[0]) * sum(terms) + unfold(answer[1]) * offset))
         return holds([one == other for one, other in zip(found, stated, strict=True)], "mean score")
 
     return check
@@ -762,7 +794,7 @@ def check_half_slope(answer):
 
 
 half = Answer(
-    r"\sum_{\boldsymbol{d} \in \{0,1\}^n} d_j",
+    r"\sum_{\boldsymbol{d} \in \{0, 1\}^n} d_j",
     power(2, n - 1),
     checks=[
         Check("enumeration", check_half_masks, fr="$n$ de 1 à 8", en="$n$ from 1 to 8"),
@@ -1206,6 +1238,446 @@ exactness = Figure(
     ),
 )
 
+
+# --- instances: what the notation stands for ------------------------------------------------------
+def slope_of(loss, point):
+    """The gradient of a function of a vector, each entry by a complex step, as a column."""
+    flat = np.reshape(point, -1)
+    return np.array([[loss(flat + 1e-30j * axis).imag / 1e-30] for axis in np.eye(flat.size)])
+
+
+def bend_of(loss, size):
+    """The Hessian of a quadratic function: differences of its gradient."""
+    start = slope_of(loss, np.zeros(size))
+    return np.hstack([slope_of(loss, axis) - start for axis in np.eye(size)])
+
+
+def iterates(loss, start, rate, count):
+    """Gradient descent, from the point `start`: 0 to `count` iterations."""
+    points = [np.reshape(start, (-1, 1))]
+    for _ in range(count):
+        points.append(points[-1] - rate * slope_of(loss, points[-1]))
+    return dict(enumerate(points))
+
+
+def halved_square(inputs, targets):
+    """Half of the mean squared residual of a linear model, a function of its weights."""
+    return lambda point: (
+        ((inputs @ np.reshape(point, -1) - np.reshape(targets, -1)) ** 2).mean() / 2
+    )
+
+
+def skewed(rng, rows, columns, rank):
+    """Random inputs of a given rank, of scales that differ."""
+    return (
+        rng.normal(size=(rows, rank))
+        * np.geomspace(2, 0.6, rank)
+        @ rng.normal(size=(rank, columns))
+    )
+
+
+def corrected(value):
+    """The share of the gap that t iterations have corrected: each corrects η λ of what is left."""
+    return Sum(eta * value * (1 - eta * value) ** s, (s, 0, t - 1))
+
+
+def draw_training(rng):
+    """Descent on a loss that is not convex, whose curvature is at most 2 ‖A‖² / 7 everywhere.
+
+    It starts along the steepest direction, where the bounds are nearly reached.
+    """
+    inputs = skewed(rng, 7, 4, 4)
+    _, sizes, axes = np.linalg.svd(inputs)
+    best = rng.normal(size=4)
+    targets = inputs @ best + 1e-4 * rng.normal(size=7)
+
+    def loss(point):
+        squares = (inputs @ np.reshape(point, -1) - targets) ** 2
+        return (squares / (1 + squares)).mean()
+
+    bound = 2 * sizes[0] ** 2 / 7
+    rate = rng.uniform(0.97, 1) / bound
+    start = best + 0.02 * axes[0] + 1e-4 * rng.normal(size=4)
+    return {
+        theta: iterates(loss, start, rate, 6),
+        L: loss,
+        grad_L: partial(slope_of, loss),
+        beta: bound,
+        eta: rate,
+        s: range(6),
+        t: range(1, 6),
+    }
+
+
+def draw_layer(rng):
+    """A hidden layer of four tanh units on three inputs, computed with matrices."""
+    inner, offset, outer = rng.normal(size=(4, 3)), rng.normal(size=4), rng.normal(size=4)
+    entry = rng.normal(size=3)
+
+    def output(point, parameters):
+        one, two, three = np.split(np.reshape(parameters, -1), [12, 16])
+        return three @ np.tanh(one.reshape(4, 3) @ np.reshape(point, -1) + two)
+
+    return {
+        f: output,
+        x: entry,
+        theta: np.concatenate([inner.reshape(-1), offset, outer]),
+        v: dict(enumerate(outer, start=1)),
+        a: dict(enumerate(inner @ entry + offset, start=1)),
+        h: range(1, 5),
+    }
+
+
+def fits(inputs, rate, count, targets):
+    """The predictions of descent from 0, after 0 to `count` iterations."""
+    loss = halved_square(inputs, targets)
+    points = iterates(loss, np.zeros(inputs.shape[1]), rate, count)
+    return {time: inputs @ point for time, point in points.items()}
+
+
+def random_fits(inputs, rate, count):
+    """All vectors of signs, and the predictions after `count` iterations: one row for each."""
+    signs = np.array(list(product((-1.0, 1.0), repeat=len(inputs))))
+    return signs, np.array([fits(inputs, rate, count, one)[count][:, 0] for one in signs])
+
+
+def covariance(inputs, rate, count):
+    """The sum of the covariances of random signs and of their predictions, over all signs."""
+    signs, predicted = random_fits(inputs, rate, count)
+    centered = predicted - predicted.mean(axis=0)
+    return ((signs - signs.mean(axis=0)) * centered).mean(axis=0).sum()
+
+
+def eigenvalues_of(inputs, rng):
+    """Those of X Xᵀ / N, from the least, and a rate for which 0 < η λ < 1 for the nonzero ones."""
+    values = np.linalg.eigvalsh(inputs @ inputs.T / len(inputs))
+    return values, rng.uniform(0.5, 0.9) / values[-1]
+
+
+def draw_linear(rng):
+    """A linear model of rank 2: its descent, for given targets and for all vectors of signs."""
+    inputs, targets, count = skewed(rng, 6, 4, 2), rng.normal(size=(6, 1)), int(rng.integers(2, 4))
+    values, rate = eigenvalues_of(inputs, rng)
+    points = iterates(halved_square(inputs, targets), np.zeros(4), rate, count)
+    units = [fits(inputs, rate, count, one) for one in np.eye(6)]
+    signs, predicted = random_fits(inputs, rate, count)
+    return {
+        X: inputs,
+        z: targets,
+        N: 6,
+        n: 4,
+        identity: np.eye(6),
+        eta: rate,
+        t: count,
+        s: range(count),
+        w: points,
+        z_hat: {time: inputs @ point for time, point in points.items()},
+        S_t: {time: np.hstack([one[time] for one in units]) for time in range(count + 1)},
+        lam: dict(enumerate(values, start=1)),
+        i: range(1, 7),
+        nu: lambda time: covariance(inputs, rate, int(time)),
+        EXPECTED: (signs * predicted).sum(axis=1).mean(),
+    }
+
+
+def draw_four(rng):
+    """Four examples, three inputs, and the nonzero eigenvalues 1, 1/4 and 1/16."""
+    left, right = (np.linalg.qr(rng.normal(size=(m, m)))[0] for m in (4, 3))
+    inputs = left[:, :3] @ np.diag([2, 1, 0.5]) @ right
+    return {nu: lambda time: covariance(inputs, float(RATE), int(time)), t: range(1, 6)}
+
+
+def draw_moving(rng):
+    """The directions of a linear model in which descent moves."""
+    values, rate = eigenvalues_of(skewed(rng, 5, 4, 3), rng)
+    return {eta: rate, lam: dict(enumerate(values, start=1)), i: range(3, 6)}
+
+
+def draw_overshoot(rng):
+    """A rate half as large again as the one that reaches the minimum in one iteration."""
+    value = rng.uniform(0.5, 2)
+    return {eta: 1.5 / value, lam: {1: value}, i: range(1, 2)}
+
+
+def quadratic(rng):
+    """A quadratic loss whose Hessian is singular: inputs, targets, loss, Hessian, minimum."""
+    inputs, targets = skewed(rng, 6, 4, 3), rng.normal(size=6)
+    loss = halved_square(inputs, targets)
+    best = np.linalg.lstsq(inputs, targets, rcond=None)[0]  # the one of least norm
+    return inputs, targets, loss, bend_of(loss, 4), best
+
+
+def draw_point(rng):
+    """The loss and its gradient at any point."""
+    inputs, targets, loss, bend, best = quadratic(rng)
+    return {
+        X: inputs,
+        z: targets,
+        N: 6,
+        w: rng.normal(size=4),
+        w_star: best,
+        H: bend,
+        L: loss,
+        grad_L: partial(slope_of, loss),
+    }
+
+
+def draw_penalized(rng):
+    """The penalized minimum, as a least-squares problem with four more examples."""
+    inputs, targets, _, bend, best = quadratic(rng)
+    values, axes = np.linalg.eigh(bend)
+    weight = rng.uniform(0.2, 2)
+    rows = np.vstack([inputs / np.sqrt(6), np.sqrt(weight) * np.eye(4)])
+    found = np.linalg.lstsq(rows, np.append(targets / np.sqrt(6), np.zeros(4)), rcond=None)[0]
+    return {
+        w: found,
+        w_star: best,
+        H: bend,
+        alpha: weight,
+        lam: dict(enumerate(values, start=1)),
+        q_i: dict(enumerate(axes.T, start=1)),
+        i: range(2, 5),
+    }
+
+
+def draw_flat(rng):
+    """The direction in which the loss is flat."""
+    _, _, _, bend, best = quadratic(rng)
+    values, axes = np.linalg.eigh(bend)
+    return {lam: {1: values[0]}, q_i: {1: axes[:, 0]}, w_star: best, i: range(1, 2)}
+
+
+def stop_at(rate, value, count):
+    """Where descent on (λ/2)(w - 1)² stops."""
+    point = 0.0
+    for _ in range(count):
+        point -= rate * value * (point - 1)
+    return point
+
+
+def balanced_at(value, weight):
+    """Where the slope λ (w - 1) + α w vanishes: a line through two of its points."""
+    at_0, at_1 = (value * (point - 1) + weight * point for point in (0, 1))
+    return at_0 / (at_0 - at_1)
+
+
+def weight_at(value, point):
+    """The penalty α for which the same slope vanishes at a point: again a line, now in α."""
+    at_0, at_1 = (value * (point - 1) + weight * point for weight in (0, 1))
+    return at_0 / (at_0 - at_1)
+
+
+def crossing(rate, value, weight):
+    """The time, not an integer, at which descent has the penalized factor: by bisection."""
+    low, high = 0.0, 1e3
+    for _ in range(100):
+        middle = (low + high) / 2
+        short = 1 - (1 - rate * value) ** middle < balanced_at(value, weight)
+        low, high = (middle, high) if short else (low, middle)
+    return low
+
+
+def draw_descent(rng):
+    """Descent on a quadratic loss, and one direction in which it moves."""
+    inputs, targets, loss, bend, best = quadratic(rng)
+    values, axes = np.linalg.eigh(bend)
+    rate, count = rng.uniform(0.5, 0.9) / values[-1], int(rng.integers(2, 7))
+    chosen = int(rng.integers(2, 5))
+    return {
+        X: inputs,
+        z: targets,
+        N: 6,
+        H: bend,
+        w_star: best,
+        w: iterates(loss, np.zeros(4), rate, count),
+        s: range(count),
+        t: count,
+        eta: rate,
+        lam: dict(enumerate(values, start=1)),
+        q_i: dict(enumerate(axes.T, start=1)),
+        i: {chosen},
+        u: rate * values[chosen - 1],
+        s_t: lambda at: stop_at(rate, at, count),
+    }
+
+
+def draw_factors(rng):
+    """One eigenvalue, a rate, a time and a penalty; the limits are values near 0."""
+    value, weight, count = *rng.uniform(0.2, 2, 2), int(rng.integers(2, 7))
+    rate = rng.uniform(0.2, 0.9) / value
+    with mpmath.workdps(80):
+        tiny, step = mpmath.mpf(10) ** -26, mpmath.mpf(rate)
+        flat_penalty = penalty_at(step, tiny, count)
+        flat_slope = (1 / flat_penalty - step * count) / tiny
+    return {
+        t: count,
+        eta: rate,
+        alpha: weight,
+        lam: value,
+        u: rate * value,
+        s_t: lambda at: stop_at(rate, at, count),
+        r_a: lambda at: balanced_at(at, weight),
+        a_t: lambda at: weight_at(at, stop_at(rate, at, count)),
+        t_a: lambda at: crossing(rate, at, weight),
+        flat.lhs: float(flat_penalty),
+        drift.lhs: float(flat_slope),
+    }
+
+
+def masked(weights, entry, offsets, kept):
+    """The scores of a classifier whose inputs are multiplied by what a mask keeps."""
+    size = len(weights)
+    return weights.T @ (np.reshape(kept, size) * np.reshape(entry, size)) + offsets
+
+
+def geometric(members, chances):
+    """The renormalized geometric mean of distributions, with weights."""
+    means = np.exp(chances @ np.log(members))
+    return means / means.sum()
+
+
+def factors_of(weights, offsets, entries, means):
+    """The factors of weights and biases that give these means: least squares on log-odds."""
+    columns = [np.stack([weights.T @ entry, offsets], axis=1) for entry in entries]
+    rows = np.vstack([one[1:] - one[:1] for one in columns])
+    odds = np.concatenate([np.log(one[1:] / one[:1]) for one in means])
+    return np.linalg.lstsq(rows, odds, rcond=None)[0]
+
+
+def classifier(rng):
+    """Weights, biases and the masks of a classifier of random size, without hidden layer."""
+    size, classes = int(rng.integers(2, 5)), int(rng.integers(2, 5))
+    masks = np.array(masks_of(size), dtype=float)
+    return rng.normal(size=(size, classes)), rng.normal(size=classes), masks
+
+
+def draw_dropout(rng):
+    """A classifier under all masks. Classes are numbered from 1, as columns are."""
+    weights, offsets, masks = classifier(rng)
+    size, classes = weights.shape
+    entry = rng.normal(size=size)
+
+    def chances(point, kept=None):
+        scores = masked(weights, point, offsets, np.full(size, 0.5) if kept is None else kept)
+        return softmax(scores)
+
+    def mean(value, point):
+        return np.exp(np.mean([np.log(chances(point, kept)[value - 1]) for kept in masks]))
+
+    def total(kept):
+        return np.exp(masked(weights, entry, offsets, kept)).sum()
+
+    def ensemble(point):
+        members = np.array([chances(point, kept) for kept in masks])
+        return geometric(members, np.full(len(masks), 1 / len(masks)))
+
+    entries = [entry, *rng.normal(size=(2, size))]
+    both = factors_of(weights, offsets, entries, [ensemble(point) for point in entries])
+    return {
+        n: size,
+        k: classes,
+        x: entry,
+        W: weights,
+        b: offsets,
+        "b": offsets,
+        d: set(masks_of(size)),
+        j: range(1, size + 1),
+        y: range(1, classes + 1),
+        y_prime: range(1, classes + 1),
+        P: lambda value, point, kept=None: chances(point, kept)[value - 1],
+        P_raw: mean,
+        P_mean: lambda value, point: ensemble(point)[value - 1],
+        Z: total,
+        C: np.exp(np.mean([np.log(total(kept)) for kept in masks])),
+        d_bar: masks.mean(axis=0),
+        r"\bar{d}": masks.mean(axis=0),
+        half.lhs: int(masks.sum(axis=0)[0]),
+        kappa_W: both[0],
+        kappa_b: both[1],
+    }
+
+
+def draw_root(rng):
+    """The same for one class, with the product over the masks."""
+    values, chosen = draw_dropout(rng), int(rng.integers(1, 3))
+    members = [values[P](chosen, values[x], kept) for kept in values[d]]
+    return {**values, y: {chosen}, PRODUCT: prod(members)}
+
+
+def draw_keeping(rng):
+    """Masks that are not independent: each input is kept with the probability p all the same."""
+    weights, offsets, masks = classifier(rng)
+    keep, mixed, size = *rng.uniform(0.2, 0.8, 2), len(weights)
+    kept = masks.sum(axis=1)
+    alone = keep**kept * (1 - keep) ** (size - kept)
+    together = keep * (kept == size) + (1 - keep) * (kept == 0)
+    chances = mixed * alone + (1 - mixed) * together
+    entries = rng.normal(size=(3, size))
+    members = [
+        np.array([softmax(masked(weights, entry, offsets, mask)) for mask in masks])
+        for entry in entries
+    ]
+    both = factors_of(weights, offsets, entries, [geometric(one, chances) for one in members])
+    return {p: keep, kappa_W: both[0], kappa_b: both[1]}
+
+
+def root_mean(members):
+    """The renormalized geometric mean of a few distributions, exactly."""
+    roots = [prod(column) ** Rational(1, len(members)) for column in zip(*members, strict=True)]
+    return Tuple(*(root / sum(roots) for root in roots))
+
+
+def likely(hidden):
+    """The distribution of two classes whose odds are 16 to the power of a hidden unit."""
+    return Rational(1, 1 + 16**hidden), Rational(16**hidden, 1 + 16**hidden)
+
+
+TWO = [[Rational(v, 10) for v in (8, 1, 1)], [Rational(v, 36) for v in (2, 25, 9)]]
+WORKED = root_mean([exact(one) for one in MEMBERS])
+ARITHMETIC = Tuple(*((one + other) / 2 for one, other in zip(*TWO, strict=True)))
+GATED = [likely(max(0, one - other)) for one, other in masks_of(2)]
+PRODUCT = r"\prod_{\boldsymbol{d} \in \{0, 1\}^n} P(Y = y \mid \boldsymbol{x}, \boldsymbol{d})"
+ROOT = (
+    rf"\tilde{{P}}_{{\mathrm{{ensemble}}}}(Y = y \mid \boldsymbol{{x}}) = \sqrt[2^n]{{{PRODUCT}}}"
+)
+EXPECTED = r"\operatorname{E}[\boldsymbol{z}^\top \hat{\boldsymbol{z}}_t]"
+FREEDOM = (
+    rf"{freedom.lhs} = 3 - \left(\frac{{1}}{{2}}\right)^{{t}} - "
+    r"\left(\frac{7}{8}\right)^{t} - \left(\frac{31}{32}\right)^{t}"
+)
+TWO_MEANS = (
+    rf"{two_means.lhs} = \left[\left[\frac{{77}}{{180}},\, \frac{{143}}{{360}},\, "
+    r"\frac{7}{40}\right],\, "
+    r"\left[\frac{1}{3},\, \frac{5}{12},\, \frac{1}{4}\right]\right]"
+)
+RECTIFIED = {
+    r"P_{\mathrm{ensemble}}(Y = 1 \mid \boldsymbol{x})": root_mean(GATED)[1],
+    r"P(Y = 1 \mid \boldsymbol{x})": likely(max(0, HALF - HALF))[1],
+}
+RECTIFIED_TEXT = rf"{rectified.lhs} = \left[\frac{{2}}{{3}},\, \frac{{1}}{{2}}\right]"
+DEFINITIONS = {
+    g: lambda at: 1 / (1 + exp(-at)),
+    s_t: corrected,
+    r_a: lambda at: balanced_at(at, alpha),
+    a_t: lambda at: weight_at(at, corrected(at)),
+}
+LOSS = r"L(\boldsymbol{w}) = \frac{1}{2N} \lVert X\boldsymbol{w} - \boldsymbol{z} \rVert^2"
+POINT = [
+    LOSS,
+    (
+        r"L(\boldsymbol{w}) = L(\boldsymbol{w}^\star) + \tfrac12 "
+        r"(\boldsymbol{w} - \boldsymbol{w}^\star)^\top H (\boldsymbol{w} - \boldsymbol{w}^\star)"
+    ),
+    r"\nabla L(\boldsymbol{w}) = H(\boldsymbol{w} - \boldsymbol{w}^\star)",
+]
+PENALIZED = [
+    r"H(\boldsymbol{w} - \boldsymbol{w}^\star) + \alpha\boldsymbol{w} = \boldsymbol{0}",
+    (
+        r"(\lambda_i + \alpha) \, \boldsymbol{q}_i^\top \boldsymbol{w} = "
+        r"\lambda_i \, \boldsymbol{q}_i^\top \boldsymbol{w}^\star"
+    ),
+]
+
 question = Question(
     title=Text(fr="Régularisation", en="Regularization"),
     parts=[
@@ -1292,6 +1764,48 @@ question = Question(
         ),
     ],
     figures=[capacity, shrinkage, exactness],
+    instances=[
+        Instance(DEFINITIONS),
+        Instance(draw_training, parts="a"),
+        Instance(
+            draw_layer,
+            parts="a",
+            only=[r"f(\boldsymbol{x}; \boldsymbol{\theta}) = \sum_h v_h \tanh(a_h)"],
+        ),
+        Instance(draw_linear, parts="a"),
+        Instance(draw_moving, parts="ab", only=[r"0 < \eta\lambda_i < 1"]),
+        Instance(draw_overshoot, only=[r"1 < \eta\lambda_i < 2", r"\eta\lambda_i = 3/2"]),
+        Instance(draw_four, parts="a", only=[FREEDOM]),
+        Instance({N: 4, n: 3, eta: RATE}, parts="a"),
+        Instance(draw_point, parts="ab", only=POINT),
+        Instance(draw_penalized, parts="b", only=PENALIZED),
+        Instance(
+            draw_flat,
+            parts="ab",
+            only=[r"\lambda_i = 0", r"\boldsymbol{q}_i^\top \boldsymbol{w}^\star = 0"],
+        ),
+        Instance(draw_descent, parts="b"),
+        Instance(draw_factors, parts="b"),
+        Instance({eta: Rational(3, 10), t: PATH_TIME}, parts="b"),
+        Instance({lam: Rational(1, 10**40)}, parts="b"),
+        Instance({lam: Rational(1, 10**24)}, parts="b"),
+        Instance(draw_dropout, parts="c"),
+        Instance(draw_root, parts="c", only=[ROOT]),
+        Instance(draw_keeping, parts="c", only=[rf"{general.lhs} = \left[p,\, 1\right]"]),
+        Instance({x: Matrix(ENTRY), b: BIASES, W: WEIGHTS, worked.lhs: WORKED}, parts="c"),
+        Instance({x: Matrix([1, 1])}, parts="c"),
+        Instance({P_arith: ARITHMETIC, P_mean: root_mean(TWO)}, parts="c", only=[TWO_MEANS]),
+        Instance(RECTIFIED, parts="c", only=[RECTIFIED_TEXT]),
+    ],
+    attested=[
+        Attested(
+            r"\alpha \approx 1/(\eta t)",
+            fr="ordre de grandeur, dont l'erreur dépend de la direction : elle est donnée "
+            "exactement par les relations qui suivent",
+            en="an order of magnitude, whose error depends on the direction: it is given exactly "
+            "by the relations that follow",
+        ),
+    ],
     summary=[
         Key(stopped, fr="facteur de l'arrêt précoce", en="factor of early stopping"),
         Key(penalized, fr="facteur de la pénalité L2", en="factor of the L2 penalty"),

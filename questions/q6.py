@@ -6,71 +6,107 @@ correlated, so that mean field leaves a gap; the best mean is not affine in x, s
 encoder leaves another one.
 """
 
-from functools import cache
-from itertools import count
+from functools import cache, partial
+from itertools import combinations, count, permutations, product
 from math import prod
 
 import mpmath
 import numpy as np
-from sympy import Interval, Matrix, Naturals, Poly, Pow, Rational, Reals, cos, diff, erf, exp
-from sympy import eye, factorial2, hessian, lambdify, log, ones, oo, pi, simplify, sin, solve
-from sympy import sqrt, summation, symbols
+from sympy import Add, Interval, Matrix, MatrixBase, Naturals, Piecewise, Poly, Pow, Rational
+from sympy import Reals, cos, diff, erf, exp, expand, eye, factorial2, hessian, lambdify, log, ones
+from sympy import oo, pi, simplify, sin, solve, sqrt, summation, symbols, sympify
 
-from solgen import Answer, Check, Derivation, Experiment, Figure, Key, Mark, Measure, Part
-from solgen import Question, Step, Term, Text, agree, equal, holds, over, plus, power
+from solgen import Answer, Check, Derivation, Experiment, Figure, Instance, Key, Mark, Measure
+from solgen import Part, Question, Step, Term, Text, agree, equal, holds, over, plus, power
 from solgen import symbol, times, unfold
 
 POSITIVE, HALF = Interval.open(0, oo), Rational(1, 2)
 
 # --- glossary: notation and definitions -----------------------------------------------------
-theta_phi = Term(
-    r"\theta, \phi",
-    fr="paramètres du décodeur, de l'encodeur",
-    en="parameters of the decoder, of the encoder",
-)
-bound = Term(r"\mathcal{L}", fr="borne inférieure variationnelle", en="variational lower bound")
+data = Term("x", fr="observation", en="observation")
+latent = Term("z", fr="variable latente", en="latent variable")
+theta = Term(r"\theta", fr="paramètres du décodeur", en="parameters of the decoder")
+phi = Term(r"\phi", fr="paramètres de l'encodeur", en="parameters of the encoder")
+f = Term("f", fr="décodeur, comme fonction de $z$", en="decoder, as a function of $z$")
+p = Term("p", fr="loi selon le modèle", en="distribution under the model")
+q = Term("q", fr="loi variationnelle de $z$", en="variational distribution of $z$")
 q_phi = Term(
     r"q_\phi(z \mid x)",
     fr="loi variationnelle que donne l'encodeur",
     en="variational distribution given by the encoder",
 )
+normal_law = Term(
+    r"\mathcal{N}",
+    fr="loi normale, de moyenne et de variance (ou covariance) données",
+    en="normal distribution, of given mean and variance (or covariance)",
+)
+I_K = Term("I_K", fr="matrice identité de taille $K$", en="identity matrix of size $K$")
+ones_ = Term(
+    r"\mathbf{1}", fr="vecteur dont les composantes valent 1", en="vector whose components are 1"
+)
+E = Term(r"\mathbf{E}", fr="espérance", en="expectation")
+P = Term("P", fr="probabilité", en="probability")
+KL = Term(r"\mathrm{KL}", fr="divergence de Kullback-Leibler", en="Kullback-Leibler divergence")
+bound = Term(r"\mathcal{L}", fr="borne inférieure variationnelle", en="variational lower bound")
+nabla = Term(
+    r"\nabla_\phi", fr=r"gradient par rapport à $\phi$", en=r"gradient with respect to $\phi$"
+)
 h = Term("h", fr="intégrande, partie a)", en="integrand, part (a)")
-noise = Term(r"\epsilon", fr="bruit, de loi normale centrée réduite", en="standard normal noise")
+noise = symbol(
+    "epsilon",
+    Reals,
+    fr="bruit d'une composante de $z$, de loi normale centrée réduite",
+    en="noise of a component of $z$, standard normal",
+)
 G = Term(
-    r"G_{\mathrm{R}}, G_{\mathrm{S}}, G_{\mathrm{B}}",
-    fr="estimateurs de gradient, partie a)",
-    en="gradient estimators, part (a)",
+    "G",
+    fr=r"estimateur de gradient : $G_{\mathrm{R}}$ par la reparamétrisation, $G_{\mathrm{S}}$ par "
+    r"la fonction score, $G_{\mathrm{B}}$ de même avec une référence",
+    en=r"gradient estimator: $G_{\mathrm{R}}$ by the reparameterization, $G_{\mathrm{S}}$ by the "
+    r"score function, $G_{\mathrm{B}}$ likewise with a baseline",
 )
-baseline = Term(
-    r"b, b^\star",
-    fr=r"référence de $G_{\mathrm{B}}$, et la meilleure",
-    en=r"baseline of $G_{\mathrm{B}}$, and the best one",
+b = symbol("b", Reals, fr=r"référence de $G_{\mathrm{B}}$", en=r"baseline of $G_{\mathrm{B}}$")
+b_star = Term(r"b^\star", fr="meilleure référence", en="best baseline")
+U = Term(
+    "U", fr="poids cachés d'un décodeur tiré au hasard", en="hidden weights of a random decoder"
 )
-indices = Term(
-    "i, j",
-    fr="indices d'un exemple, d'une composante de $z$",
-    en="indices of a data point, of a component of $z$",
+V = Term("V", fr="poids de sortie de ce décodeur", en="output weights of that decoder")
+index_i = Term("i", fr="indice d'un exemple", en="index of a data point")
+index_j = Term("j", fr="indice d'une composante de $z$", en="index of a component of $z$")
+index_k = Term("k", fr="autre indice entier", en="another integer index")
+m = Term("m", fr="moyennes d'une loi normale", en="means of a normal distribution")
+s = Term(
+    "s", fr="écarts types d'une loi normale", en="standard deviations of a normal distribution"
 )
-variational = Term(
-    "m, s, S",
-    fr="moyennes, écarts types, covariance d'une loi normale",
-    en="means, standard deviations, covariance of a normal distribution",
+S = Term("S", fr="covariance d'une loi normale", en="covariance of a normal distribution")
+m_star = Term(
+    r"m^\star",
+    fr="moyennes de la loi a posteriori, et du meilleur champ moyen",
+    en="means of the posterior, and of the best mean field",
 )
-best = Term(
-    r"m^\star, \sigma^\star",
-    fr="moyennes et écarts types du meilleur champ moyen",
-    en="means and standard deviations of the best mean field",
+sigma_star = Term(
+    r"\sigma^\star",
+    fr="écarts types du meilleur champ moyen",
+    en="standard deviations of the best mean field",
 )
-flow = Term(
-    r"\mu_t, \sigma_t",
-    fr="décalages et échelles de l'étape $t$ d'un flot, de 1 à $T$",
-    en="shifts and scales of step $t$ of a flow, from 1 to $T$",
+P_mf = Term(
+    r"P_{\mathrm{mf}}",
+    fr="nombre de paramètres que garde le champ moyen",
+    en="number of parameters that mean field keeps",
 )
-cholesky = Term(
-    "L, a",
-    fr=r"facteur de Cholesky de $\Lambda^{-1}$, et $L_{21}/L_{11}$",
-    en=r"Cholesky factor of $\Lambda^{-1}$, and $L_{21}/L_{11}$",
+P_enc = Term(
+    r"P_{\mathrm{enc}}",
+    fr="nombre de paramètres d'un encodeur",
+    en="number of parameters of an encoder",
 )
+T = Term("T", fr="nombre d'étapes d'un flot", en="number of steps of a flow")
+index_t = Term(
+    "t", fr="indice d'une étape, 0 pour le départ", en="index of a step, 0 for the start"
+)
+mu_t = Term(r"\mu_t", fr="décalages de l'étape $t$", en="shifts of step $t$")
+sigma_t = Term(r"\sigma_t", fr="échelles de l'étape $t$", en="scales of step $t$")
+L = Term("L", fr=r"facteur de Cholesky de $\Lambda^{-1}$", en=r"Cholesky factor of $\Lambda^{-1}$")
+a = Term("a", fr="quotient $L_{21}/L_{11}$", en="quotient $L_{21}/L_{11}$")
 Lambda = Term(
     r"\Lambda",
     fr="matrice de précision de la loi a posteriori",
@@ -88,9 +124,9 @@ sigma = symbol(
     fr="écart type de cette composante",
     en="standard deviation of that component",
 )
-c = symbol("c", Reals, fr="centre du carré $h$", en="centre of the square $h$")
+c = symbol("c", Reals, fr="centre du carré $h$", en="center of the square $h$")
 delta = symbol(
-    "delta", Reals, value=plus(mu, -c), fr="écart à ce centre", en="deviation from that centre"
+    "delta", Reals, value=plus(mu, -c), fr="écart à ce centre", en="deviation from that center"
 )
 omega = symbol(
     "omega", POSITIVE, fr="pulsation du sinus $h$", en="angular frequency of the sine $h$"
@@ -244,7 +280,7 @@ def check_score(answer):
 
 
 square_mean = Answer(
-    r"\bigl[\mathbf{E}\,G,\, b^\star\bigr]",
+    r"\bigl[\mathbf{E}[G_{\mathrm{R}}],\, b^\star\bigr]",
     (times(2, delta), plus(delta**2, times(3, sigma**2))),
     checks=[
         Check("symbolic", check_score, fr="moments du bruit", en="moments of the noise"),
@@ -288,12 +324,14 @@ def check_moments(answer):
     return equal(answer, square_moments())
 
 
-VARIANCES = (
-    r"\bigl[\operatorname{Var} G_{\mathrm{R}}, \operatorname{Var} G_{\mathrm{S}}, "
-    r"\operatorname{Var} G_{\mathrm{B}}\bigr]"
-)
+def variances_of(index=""):
+    """The variances of the three estimators, or of one component of each."""
+    inside = (rf"\operatorname{{Var}}(G_{{\mathrm{{{way}}}{index}}})" for way in "RSB")
+    return r"\bigl[" + r",\, ".join(inside) + r"\bigr]"
+
+
 square_variances = Answer(
-    VARIANCES,
+    variances_of(),
     (
         times(4, sigma**2),
         plus(over(delta**4, sigma**2), times(14, delta**2), times(15, sigma**2)),
@@ -332,7 +370,7 @@ def check_chi_square(answer):
 
 
 dimensions = Answer(
-    VARIANCES,
+    variances_of(", j"),
     (
         times(4, sigma**2),
         times(plus(K, 2), plus(K, 4), sigma**2),
@@ -370,7 +408,7 @@ def check_waves(answer):
 
 
 waves = Answer(
-    r"\frac{\operatorname{Var} G_{\mathrm{S}}}{\operatorname{Var} G_{\mathrm{R}}}",
+    r"\frac{\operatorname{Var}(G_{\mathrm{S}})}{\operatorname{Var}(G_{\mathrm{R}})}",
     over(
         plus(
             1,
@@ -579,10 +617,12 @@ def center_and_width(answer):
 
 
 optimum = Answer(
-    r"\bigl[m_j^\star,\, (\sigma_j^\star)^2\bigr]",
+    r"\bigl[m^\star_j,\, (\sigma^\star_j)^2\bigr]",
     (times(over(w, v), u), over(1, plus(1, r))),
     checks=[
-        Check("symbolic", check_stationary, fr="seul point stationnaire", en="only stationary one"),
+        Check(
+            "symbolic", check_stationary, fr="seul point stationnaire", en="only stationary point"
+        ),
         Check("numeric", center_and_width, fr="recherche numérique", en="numerical search"),
     ],
 )
@@ -716,7 +756,7 @@ amortized = Experiment(
         lambda rng, size: encoder_loss(rng, size, lambda logs: affine(np.exp(logs))),
         fr="perte moyenne, en nats, du meilleur encodeur affine en $x$ par rapport au champ moyen "
         r"optimisé exemple par exemple ; $K = 2$, $w = \tau = 1/2$",
-        en="average loss, in nats, of the best encoder affine in $x$ with respect to mean field "
+        en="average loss, in nats, of the best encoder affine in $x$ relative to mean field "
         r"optimized data point by data point; $K = 2$, $w = \tau = 1/2$",
     ),
     control=Measure(
@@ -751,8 +791,8 @@ new_data = Experiment(
         "par rapport au champ moyen optimisé sur chacun d'eux ; encodeur à six unités "
         r"$\tanh(2^k x)$, $-3 \leq k \leq 2$, dont la couche de sortie est ajustée sur 300 autres "
         r"exemples ; $K = 2$, $w = \tau = 1/2$",
-        en="average loss, in nats, on new data points, of an encoder evaluated in one pass, with "
-        "respect to mean field optimized on each of them; encoder with six units $\\tanh(2^k x)$, "
+        en="average loss, in nats, on new data points, of an encoder evaluated in one pass, "
+        "relative to mean field optimized on each of them; encoder with six units $\\tanh(2^k x)$, "
         r"$-3 \leq k \leq 2$, whose output layer is fitted on 300 other data points; "
         r"$K = 2$, $w = \tau = 1/2$",
     ),
@@ -808,8 +848,11 @@ def check_first(answer):
 def check_bracket(answer):
     """At that N the table is larger, and at N - 1 it is not."""
     weights = np.zeros((785, 500)).size + np.zeros((501, 40)).size
-    sizes = [np.zeros((int(answer) - k, 20, 2)).size > weights for k in (0, 1)]
-    return holds([sizes[0], not sizes[1]], "the table becomes the larger one here")
+    stated = unfold(answer)
+    sizes = [np.zeros((int(stated) - k, 20, 2)).size > weights for k in (0, 1)]
+    return holds(
+        [stated == int(stated), sizes[0], not sizes[1]], "the table becomes the larger one here"
+    )
 
 
 threshold = Answer(
@@ -858,7 +901,10 @@ flow_determinant = Answer(
     checks=[
         Check("symbolic", check_determinant, fr="jacobienne de SymPy", en="SymPy's Jacobian"),
         at_points(
-            measured_determinant, CODES, fr="pentes mesurées", en="matrix of measured slopes"
+            measured_determinant,
+            CODES,
+            fr="déterminant des pentes mesurées",
+            en="determinant of the measured slopes",
         ),
     ],
 )
@@ -922,7 +968,7 @@ correlation = Derivation(
         at_points(
             correlated_gap_at,
             [{w: a, tau: b} for a, b in ((1, 1), (HALF, 1), (2, HALF))],
-            fr="covariance inversée",
+            fr="précision inversée",
             en="inverted precision",
         )
     ],
@@ -1100,8 +1146,9 @@ variances = Figure(
     height=1.8,
     caption=Text(
         fr="Variance de l'estimateur par la fonction score, divisée par celle de l'estimateur "
-        "reparamétré (échelle logarithmique). Courbes : formules ; marques : 40 000 tirages. "
-        "Au-dessus de 1, la reparamétrisation l'emporte ; pour un sinus rapide, elle perd.",
+        "reparamétré (échelle logarithmique). Courbes : formules ; marques : "
+        "40\N{NO-BREAK SPACE}000 tirages. Au-dessus de 1, la "
+        "reparamétrisation l'emporte ; pour un sinus rapide, elle perd.",
         en="Variance of the score-function estimator, divided by that of the reparameterized "
         "estimator (logarithmic scale). Curves: formulas; markers: 40,000 draws. Above 1, the "
         "reparameterization wins; for a fast sine, it loses.",
@@ -1211,6 +1258,634 @@ correlated = Figure(
     ),
 )
 
+# --- instances: what the notation stands for ----------------------------------------------------
+NOISES = [noise, *(symbol(f"e_{n}", Reals, fr="bruit", en="noise") for n in range(2, 6))]
+DRAWN = mu + sigma * noise  # equation (2), for one component
+
+
+def fourths(rng, *shape, low=-8, high=9):
+    """A random multiple of 1/4, or a list of them; none is 0."""
+    whole = rng.choice([n for n in range(low, high) if n], shape)
+    return Rational(int(whole), 4) if not shape else [Rational(int(n), 4) for n in whole]
+
+
+@cache
+def moment(n, slope):
+    """The average of e^n exp(slope e), e standard normal: the n-th slope of exp(slope^2/2)."""
+    t = symbols("t")
+    return diff(exp(t**2 / 2), t, n).subs(t, slope)
+
+
+def expected(expression):
+    """The average over the noises, term by term."""
+    if isinstance(expression, MatrixBase):
+        return expression.applyfunc(expected)
+    expression = sympify(expression)
+    if expression.is_polynomial(*NOISES):
+        terms = Poly(expression, *NOISES).terms()
+        return sum(factor * prod(moment(n, 0) for n in powers) for powers, factor in terms)
+    total = 0
+    for term in Add.make_args(expand(expression.rewrite(exp))):
+        part, noisy = term.as_independent(*NOISES, as_Add=False)
+        powers = noisy.as_powers_dict()
+        slope = expand(powers.pop(exp(1), 0))
+        for e in NOISES:
+            part *= moment(powers.pop(e, 0), slope.coeff(e))
+        total += part * exp(slope.as_independent(*NOISES, as_Add=True)[0])
+    return expand(total)
+
+
+def covariance(one, other):
+    return expected(one * other) - expected(one) * expected(other)
+
+
+def spread(expression):
+    return covariance(expression, expression)
+
+
+def log_normal(point, center, scale):
+    """The logarithm of a normal density, in one dimension."""
+    return -log(scale) - log(2 * pi) / 2 - (point - center) ** 2 / (2 * scale**2)
+
+
+STEPPED = Matrix(unfold(MOVED))
+DEFINITIONS = {
+    r"\mathrm{KL}\bigl(\mathcal{N}(\mu, \sigma^2) \,\big\|\, \mathcal{N}(0, 1)\bigr)": expected(
+        log_normal(DRAWN, mu, sigma) - log_normal(DRAWN, 0, 1)
+    ),
+    "P(z > 0)": (1 + erf(mu / (sigma * sqrt(2)))) / 2,
+    "z'": STEPPED,
+    r"\frac{\partial z'}{\partial z}": STEPPED.jacobian((z1, z2)),
+}
+
+GAP = r"\mathrm{KL}\bigl(\mathcal{N}(m, S) \,\big\|\, p(z \mid x)\bigr)"
+STEP_SLOPES = r"\frac{\partial z^{(t)}}{\partial z^{(t-1)}}"
+
+
+# (a): estimators of one gradient, from the densities and the integrand
+def estimators(height, center, width, base=None):
+    """What (a) calls G: the slope along the path, or that of the density; b is the best or base."""
+    t, at = symbols("t", real=True), {mu: center, sigma: width}
+    drawn = DRAWN.subs(at)
+    score = diff(log_normal(t, mu, sigma), mu).subs(at).subs(t, drawn)
+    low, middle, high = (spread((height(drawn) - k) * score) for k in (-1, 0, 1))
+    best = (low - high) / (2 * (low + high) - 4 * middle)  # where the parabola in b is lowest
+    base = best if base is None else base
+    return {
+        **at,
+        b: base,
+        b_star: best,
+        E: expected,
+        r"\operatorname{Var}": spread,
+        "h": height,
+        "h(z)": height(drawn),
+        r"G_{\mathrm{R}}": diff(height(DRAWN), mu).subs(at),
+        r"G_{\mathrm{S}}": height(drawn) * score,
+        r"G_{\mathrm{B}}": (height(drawn) - base) * score,
+    }
+
+
+def draw_cubic(rng):
+    """Some integrand, some baseline."""
+    factors = fourths(rng, 4)
+    return estimators(
+        lambda z: sum(factor * z**n for n, factor in enumerate(factors)),
+        fourths(rng),
+        fourths(rng, low=1),
+        base=fourths(rng),
+    )
+
+
+def draw_square(rng):
+    center = fourths(rng)
+    found = estimators(lambda z: (z - center) ** 2, fourths(rng), fourths(rng, low=1))
+    return found | {c: center}
+
+
+def draw_wave(rng):
+    frequency = fourths(rng, low=1)
+    found = estimators(lambda z: sin(frequency * z), 0, fourths(rng, low=1))
+    return found | {omega: frequency}
+
+
+def draw_components(rng):
+    """The first component of the gradient of the sum of squares, at its lowest point."""
+    size, width = int(rng.integers(1, 6)), fourths(rng, low=1)
+    centers, used = fourths(rng, size), NOISES[:size]
+    codes = symbols(f"y1:{size + 1}", real=True)
+    means = dict(zip(codes, centers, strict=True))
+    total = sum((y - center) ** 2 for y, center in means.items())
+    drawn = {y: y + width * e for y, e in zip(codes, used, strict=True)}
+    height = total.subs(drawn, simultaneous=True)
+    low, score = height.subs(means), used[0] / width
+    base = expected(low * used[0] ** 2)
+    return {
+        K: size,
+        sigma: width,
+        noise: Matrix(used),
+        "h": low,
+        r"\operatorname{Var}": spread,
+        r"G_{\mathrm{R}, j}": diff(height, codes[0]).subs(means),
+        r"G_{\mathrm{S}, j}": low * score,
+        r"G_{\mathrm{B}, j}": (low - base) * score,
+    }
+
+
+def draw_step(_):
+    """A jump at 0: its slope on either side is what h' means."""
+    return {"h": Piecewise((1, z1 > 0), (0, True))}
+
+
+def bilinear(factors, one, other):
+    return factors[0] + factors[1] * one + (factors[2] + factors[3] * one) * other
+
+
+def put_noise(law):
+    """Equation (2): each component from its mean and scale."""
+    return {z: m + s * e for (z, (m, s)), e in zip(law.items(), NOISES, strict=False)}
+
+
+def draw_encoder(rng):
+    """Means and scales that depend on two weights, and an integrand: polynomials, for K = 2.
+
+    What the gradient should be comes from the moments of z, without any noise.
+    """
+    point, *factors = fourths(rng, 2, low=1), *(fourths(rng, 4, low=1) for _ in range(4))
+    height = bilinear(fourths(rng, 4), z1, z2) * z1 + fourths(rng) * z2**2
+    move = symbols("t")
+
+    def law(*weights):
+        m1, s1, m2, s2 = (expand(bilinear(each, *weights)) for each in factors)
+        return {z1: (m1, s1), z2: (m2, s2)}
+
+    here = law(*point)
+    moved = (law(point[0] + move, point[1]), law(point[0], point[1] + move))
+
+    def gradient(function):
+        return Matrix([diff(function(each), move).subs(move, 0) for each in moved])
+
+    def slopes(z, which):
+        return gradient(lambda each: each[z][which])
+
+    def over_noise(value):
+        return expected(sympify(value).subs(put_noise(here)))
+
+    def log_q(each):
+        return sum(log_normal(z, *each[z]) for z in (z1, z2))
+
+    wanted = gradient(lambda each: over_densities(height, each))
+    return {
+        K: 2,
+        noise: dict(enumerate(NOISES[:2], start=1)),
+        latent: {1: z1, 2: z2},
+        "h(z)": height,
+        E: over_noise,
+        r"\mathbf{E}_{\epsilon}": over_noise,
+        r"\nabla_\phi \mu": {1: slopes(z1, 0), 2: slopes(z2, 0)},
+        r"\nabla_\phi \sigma": {1: slopes(z1, 1), 2: slopes(z2, 1)},
+        r"\nabla_\phi \log q_\phi(z \mid x)": gradient(log_q),
+        r"\nabla_\phi h(\mu + \sigma \odot \epsilon)": gradient(
+            lambda each: height.subs(put_noise(each))
+        ),
+        r"\nabla_\phi \mathbf{E}[h(z)]": wanted,
+        r"\nabla_\phi \mathbf{E}_{q_\phi}[h(z)]": wanted,
+        r"\nabla_\phi \mathbf{E}_{q_\phi(z \mid x)}[h(z)]": wanted,
+    }
+
+
+def over_densities(function, law):
+    """The average over independent normal components: E z^n = m E z^(n-1) + (n-1) s^2 E z^(n-2)."""
+    for z, (m, s) in law.items():
+        polynomial, moments = Poly(function, z), [1, m]
+        for n in range(2, polynomial.degree() + 1):
+            moments.append(m * moments[-1] + (n - 1) * s**2 * moments[-2])
+        function = sum(factor * moments[n] for (n,), factor in polynomial.terms())
+    return function
+
+
+def draw_shift(rng):
+    """The same average over the density, and over the noise."""
+    means, scales = fourths(rng, 2), fourths(rng, 2, low=1)
+    height = bilinear(fourths(rng, 4), z1, z2) * z2 + fourths(rng) * z1**2
+    law = dict(zip((z1, z2), zip(means, scales, strict=True), strict=True))
+    return {
+        r"\mu(x)": Matrix(means),
+        r"\sigma(x)": Matrix(scales),
+        noise: Matrix(NOISES[:2]),
+        "h(z)": height,
+        "h": lambda code: height.subs(dict(zip((z1, z2), code, strict=True)), simultaneous=True),
+        r"\mathbf{E}_{q_\phi(z \mid x)}": lambda value: over_densities(value, law),
+        r"\mathbf{E}_{\epsilon}": expected,
+    }
+
+
+# (b), (d): normal densities as numbers
+def log_density(points, center, precision):
+    """The logarithm of a normal density at each row of points."""
+    gaps = points - center
+    size = (np.log(np.linalg.det(precision)) - gaps.shape[1] * np.log(2 * np.pi)) / 2
+    return size - ((gaps @ precision) * gaps).sum(axis=1) / 2
+
+
+@cache
+def nodes(size):
+    """Gauss-Hermite nodes: what is at most quadratic is averaged exactly."""
+    points, weights = np.polynomial.hermite_e.hermegauss(4)
+    grid = np.array(list(product(points, repeat=size)))
+    return grid, np.array([prod(each) for each in product(weights / weights.sum(), repeat=size)])
+
+
+def over_normal(function, center, factor):
+    """The average of function(points) over a normal distribution of covariance factor factor'."""
+    grid, weights = nodes(len(center))
+    return weights @ function(center + grid @ factor.T)
+
+
+def divergence(law, other):
+    """The average of log q - log p over q, each law being its mean and its precision."""
+    factor = np.linalg.cholesky(np.linalg.inv(law[1]))
+    return over_normal(lambda z: log_density(z, *law) - log_density(z, *other), law[0], factor)
+
+
+def random_precision(rng, size):
+    square = rng.normal(size=(size, size))
+    return np.eye(size) / 2 + square @ square.T
+
+
+def draw_model(rng):
+    """A linear decoder, Gaussian noise; every density from its own mean and precision."""
+    matrix, shift = rng.normal(size=(2, 2)), rng.normal(size=2)
+    x, z = rng.normal(size=2), rng.normal(size=2)
+    noise_ = random_precision(rng, 2)  # of x given z
+    cov = np.linalg.inv(noise_) + matrix @ matrix.T
+    joint = np.linalg.inv(np.block([[cov, matrix], [matrix.T, np.eye(2)]]))
+    gain = matrix.T @ np.linalg.inv(cov)
+    prior = np.zeros(2), np.eye(2)
+    posterior = gain @ (x - shift), np.linalg.inv(np.eye(2) - gain @ matrix)
+    law = rng.normal(size=2), np.diag(rng.uniform(0.5, 3, 2))
+
+    def seen(codes):
+        return log_density(x - codes @ matrix.T, shift, noise_)
+
+    def both(codes):
+        pairs = np.hstack([np.tile(x, (len(codes), 1)), codes])
+        return log_density(pairs, np.append(shift, prior[0]), joint)
+
+    def over_q(function):
+        return over_normal(function, law[0], np.diag(np.diag(law[1]) ** -0.5))
+
+    elbo = over_q(lambda codes: both(codes) - log_density(codes, *law))
+    code = z[None, :]
+    return {
+        "p(x, z)": np.exp(both(code)),
+        r"p(x \mid z)": np.exp(seen(code)),
+        "p(z)": np.exp(log_density(code, *prior)),
+        "p(x)": np.exp(log_density(x[None, :], shift, np.linalg.inv(cov))),
+        r"p(z \mid x)": np.exp(log_density(code, *posterior)),
+        "q(z)": np.exp(log_density(code, *law)),
+        bound: elbo,
+        r"\mathcal{L}(\theta, \phi)": elbo,
+        r"\mathbf{E}_{q_\phi(z \mid x)}[\log p(x \mid z)]": over_q(seen),
+        r"\mathrm{KL}\bigl(q_\phi(z \mid x) \,\big\|\, p(z)\bigr)": divergence(law, prior),
+        r"\mathrm{KL}\bigl(q(z) \,\big\|\, p(z \mid x)\bigr)": divergence(law, posterior),
+    }
+
+
+def draw_exact_bound(rng):
+    """Where the bound (1) is reached: a decoder whose posterior factorizes, q the posterior.
+
+    p(x) is the average of p(x | z) over the prior.
+    """
+    gain, noise_, x = rng.choice([0.05, 1]) * np.array(
+        [rng.normal(size=2), rng.uniform(0.5, 1, 2), rng.normal(size=2)]
+    )
+    precision = 1 + (gain / noise_) ** 2
+    law = gain * x / noise_**2 / precision, np.diag(precision)
+
+    def log_joint(codes):
+        seen = log_density(x - codes * gain, np.zeros(2), np.diag(noise_**-2.0))
+        return seen + log_density(codes, np.zeros(2), np.eye(2))
+
+    elbo = over_normal(
+        lambda codes: log_joint(codes) - log_density(codes, *law), law[0], np.diag(precision**-0.5)
+    )
+    evidence = log_density(x[None, :], np.zeros(2), np.diag(1 / (gain**2 + noise_**2)))[0]
+    return {bound: elbo, r"\mathcal{L}(\theta, \phi)": elbo, "p(x)": np.exp(evidence)}
+
+
+def draw_factors(rng):
+    """The density of a factorized law from its covariance, and that of one component."""
+    means, scales, code = rng.normal(size=3), rng.uniform(0.5, 2, 3), rng.normal(size=3)
+    whole = log_density(code[None, :], means, np.diag(scales**-2.0))
+
+    def family(values):
+        return {(2, j): float(value) for j, value in enumerate(values, start=1)}
+
+    def density(t, mean, square):
+        return np.exp(-((t - mean) ** 2) / (2 * square)) / np.sqrt(2 * np.pi * square)
+
+    return {
+        r"q^{\mathrm{mf}}(z_i)": np.exp(whole),
+        normal_law: density,
+        latent: family(code),
+        m: family(means),
+        sigma: family(scales),
+        index_i: {2},
+        index_j: range(1, 4),
+    }
+
+
+# (b): where bounds are highest
+def highest(function, size):
+    """Means and standard deviations where function(means, scales) is highest, and that height.
+
+    Newton's iteration in the means and the logarithms of the scales, slopes by complex steps.
+    """
+
+    def height(point):
+        return function(point[:size], np.exp(point[size:]))
+
+    def slopes(point):
+        return np.array([height(point + 1e-30j * axis).imag for axis in axes]) / 1e-30
+
+    axes = np.eye(2 * size)
+    point = np.zeros(2 * size)
+    for _ in range(30):
+        found = slopes(point)
+        bends = np.array([(slopes(point + 1e-6 * axis) - found) / 1e-6 for axis in axes])
+        move = np.linalg.solve(bends, -found)
+        point = point + move / max(1, np.abs(move).max())
+        if np.abs(move).max() < 1e-13:
+            break
+    return point[:size], np.exp(point[size:]), height(point)
+
+
+def mean_field_bound(log_joint_, means, scales):
+    """The bound of a factorized normal law, by its definition."""
+    precision = np.diag(scales**-2.0)
+    return over_normal(
+        lambda z: log_joint_(z) - log_density(z, means, precision), means, np.diag(scales)
+    )
+
+
+def model_log_joint(y, weight, noise_):
+    """log p(x, z) in the model of (b), at each row of codes."""
+
+    def found(codes):
+        error = (y - weight * codes.sum(axis=1)) / noise_
+        squares = error**2 + (codes**2).sum(axis=1)
+        return -y - np.log(noise_) - squares / 2 - (codes.shape[1] + 1) * np.log(2 * np.pi) / 2
+
+    return found
+
+
+def draw_data_points(rng):
+    """Three data points of a linear decoder: some encoder, then the best laws one by one.
+
+    Half of the encoders are the best.
+    """
+    matrix, precision = rng.normal(size=(2, 2)), rng.choice([1, 99]) * random_precision(rng, 2)
+    reached, best, ideal = 0, 0, rng.integers(2)
+    for x in rng.normal(size=(3, 2)):
+
+        def joint(codes, x=x):
+            prior = log_density(codes, np.zeros(2), np.eye(2))
+            return log_density(x - codes @ matrix.T, np.zeros(2), precision) + prior
+
+        bound_ = partial(mean_field_bound, joint)
+        means, scales, top = highest(bound_, 2)
+        chosen = (means, scales) if ideal else (rng.normal(size=2), rng.uniform(0.5, 2, 2))
+        reached += bound_(*chosen)
+        best += top
+    encoder = r"\mathcal{L}_i\bigl(\theta, \mu(x_i), \sigma(x_i)\bigr)"
+    return {
+        rf"\sum_{{i=1}}^{{N}} {encoder}": reached,
+        r"\sum_{i=1}^{N} \sup_{m, s} \mathcal{L}_i(\theta, m, s)": best,
+    }
+
+
+def measured_precision(size, weight, noise_):
+    """Minus the Hessian of log p(x, z), by second differences, exact for a quadratic function."""
+    steps = np.eye(size)
+
+    def height(*codes):
+        return model_log_joint(0.3, weight, noise_)(np.array(codes))
+
+    ends = [(i + j, i - j, j - i, -i - j) for i in steps for j in steps]
+    return np.array([[-1, 1, 1, -1] @ height(*four) / 4 for four in ends]).reshape(size, size)
+
+
+def draw_precision(rng):
+    size, weight, noise_ = int(rng.integers(2, 6)), *rng.uniform(0.4, 2, 2)
+    return {
+        K: size,
+        w: weight,
+        tau: noise_,
+        Lambda: measured_precision(size, weight, noise_),
+        I_K: np.eye(size),
+        ones_: np.ones(size),
+        (index_j, index_k): list(permutations(range(1, size + 1), 2)),
+    }
+
+
+def draw_optimum(rng):
+    """The best mean field of the model, by maximizing its bound."""
+    size, y, (weight, noise_) = int(rng.integers(1, 4)), rng.normal(), rng.uniform(0.4, 2, 2)
+    bound_ = partial(mean_field_bound, model_log_joint(y, weight, noise_))
+    means, scales, _ = highest(bound_, size)
+    values = {K: size, w: weight, tau: noise_, u: y, index_j: range(1, size + 1)}
+    return values | {m_star: means, sigma_star: scales}
+
+
+def draw_divergence(rng):
+    """Two normal laws, their divergence by its definition."""
+    precision, cov = random_precision(rng, 3), random_precision(rng, 3)
+    center, other = rng.normal(size=(2, 3))
+    found = divergence((center, np.linalg.inv(cov)), (other, precision))
+    return {K: 3, Lambda: precision, S: cov, m: center, m_star: other, GAP: found}
+
+
+def draw_least(rng):
+    """The factorized law of least divergence to a correlated one."""
+    precision, center = random_precision(rng, 3), rng.normal(size=3)
+    target = partial(log_density, center=center, precision=precision)
+    means, scales, best = highest(partial(mean_field_bound, target), 3)
+    return {
+        Lambda: precision,
+        m: means,
+        m_star: center,
+        s: scales,
+        index_j: range(1, 4),
+        rf"\min_{{m, s}} {GAP}": -best,
+    }
+
+
+def draw_logarithm(rng):
+    """u as a sum of independent noises, of the code and of the observation."""
+    size, weight, noise_ = int(rng.integers(1, 4)), fourths(rng, low=1), fourths(rng, low=1)
+    logarithm = weight * sum(NOISES[:size]) + noise_ * NOISES[size]
+    moments = {r"\operatorname{Var}": spread, r"\operatorname{Cov}": covariance}
+    return {K: size, w: weight, tau: noise_, u: logarithm, **moments}
+
+
+# (c): arrays that are counted
+def sizes(points, *, k, d, hidden):
+    """The numbers in the table of mean field, and in the layers of an encoder."""
+    layers = [np.zeros(shape) for shape in ((d, hidden), hidden, (hidden, 2 * k), 2 * k)]
+    return np.zeros((points, k, 2)).size, sum(layer.size for layer in layers)
+
+
+def draw_arrays(rng):
+    k, n, d, hidden = map(int, rng.integers(2, 9, 4))
+    table, layers = sizes(n, k=k, d=d, hidden=hidden)
+    return {K: k, N: n, D: d, H: hidden, P_mf: table, P_enc: layers}
+
+
+ROW, LAYERS = sizes(1, k=PAPER[K], d=PAPER[D], hidden=PAPER[H])
+FIRST = next(n for n in count(1) if n * ROW > LAYERS)
+
+
+# (d): flows
+def draw_flow(rng):
+    """Two autoregressive steps of three components; density by the slopes of the whole map."""
+    base, noise_ = rng.normal(size=3), rng.normal(size=3)
+    scales = {0: rng.uniform(0.5, 2, 3)}
+    lower = np.tril(rng.normal(size=(2, 2, 3, 3)), -1)  # of a step, for shifts and for scales
+
+    def scale(code, t):
+        return np.exp(np.sin(lower[t, 1] @ code))
+
+    def step(code, t):
+        return np.sin(lower[t, 0] @ code) + scale(code, t) * code
+
+    def flow(eps):
+        return step(step(base + scales[0] * eps, 0), 1)
+
+    def slopes(function, point):
+        return np.array([function(point + 1e-30j * e).imag / 1e-30 for e in np.eye(3)]).T
+
+    code = base + scales[0] * noise_
+    scales[1] = scale(code, 0)
+    middle = step(code, 0)
+    scales[2] = scale(middle, 1)
+    start = log_density(noise_[None, :], np.zeros(3), np.eye(3))[0]
+    family = {(t, j): scales[t][j - 1] for t in range(3) for j in range(1, 4)}
+    return {
+        K: 3,
+        T: 2,
+        noise: noise_,
+        sigma: family,
+        index_j: range(1, 4),
+        index_t: {2},
+        STEP_SLOPES: slopes(lambda z: step(z, 1), middle),
+        r"q\bigl(z^{(T)} \mid x\bigr)": np.exp(start) / abs(np.linalg.det(slopes(flow, noise_))),
+    }
+
+
+def draw_linear_step(rng):
+    """A posterior; the step moves z^(0) to where the factor of its covariance puts it."""
+    precision, center, eps = random_precision(rng, 3), rng.normal(size=3), rng.normal(size=3)
+    factor = np.linalg.cholesky(np.linalg.inv(precision))
+    start = center + np.diag(factor) * eps
+    moved = start.copy()
+    for j, k in combinations(range(3), 2):
+        moved[k] += factor[k, j] / factor[j, j] * (start[j] - center[j])
+    return {
+        Lambda: precision,
+        L: factor,
+        m_star: center,
+        noise: eps,
+        latent: start,
+        "z^{(1)}": moved,
+        r"\mu_{1,j}(z)": (center + factor @ eps - start)[2],
+        index_j: {3},
+    }
+
+
+def draw_pair(rng):
+    """The linear step for the model of (b), K = 2."""
+    weight, noise_ = rng.uniform(0.4, 2, 2)
+    factor = np.linalg.cholesky(np.linalg.inv(measured_precision(2, weight, noise_)))
+    scales = {(0, j): factor[j - 1, j - 1] for j in (1, 2)}
+    return {**PAIR, w: weight, tau: noise_, sigma: scales, a: factor[1, 0] / factor[0, 0]}
+
+
+def draw_gaps(rng):
+    weight, noise_ = rng.uniform(0.3, 0.6, 2)
+    case = {w: weight, tau: noise_}
+    found = tuple(average_gap(case, diagonal=d, encoder=e) for d, e in FAMILIES)
+    return {**PAIR, **case, r"\mathbf{E}\bigl[\log p(x) - \mathcal{L}\bigr]": found}
+
+
+ESTIMATORS = [
+    r"G_{\mathrm{R}} = h'(\mu + \sigma\epsilon)",
+    r"G_{\mathrm{S}} = h(\mu + \sigma\epsilon)\, \frac{\epsilon}{\sigma}",
+    r"G_{\mathrm{B}} = \bigl(h(\mu + \sigma\epsilon) - b\bigr)\, \frac{\epsilon}{\sigma}",
+    r"\mathbf{E}[G_{\mathrm{B}}] = \mathbf{E}[G_{\mathrm{S}}]",
+    r"b^\star = \mathbf{E}[h(z)\,\epsilon^2]",
+]
+WAVE = (
+    waves.lhs
+    + r" = \frac{1 - (1 - 4 \kappa^{2}) e^{- 2 \kappa^{2}} - 2 \kappa^{2} e^{- \kappa^{2}}}"
+    r"{\kappa^{2} (1 - e^{- \kappa^{2}})^{2}}"
+)
+CHANGED = (
+    r"\mathbf{E}_{q_\phi(z \mid x)}[h(z)] = "
+    r"\mathbf{E}_{\epsilon}\bigl[h\bigl(\mu(x) + \sigma(x) \odot \epsilon\bigr)\bigr]"
+)
+SUMMARY_GRADIENT = (
+    r"\nabla_\phi \mathbf{E}_{q_\phi}[h(z)] = "
+    r"\mathbf{E}_{\epsilon}[\nabla_\phi h(\mu + \sigma \odot \epsilon)]"
+)
+PATHWISE = (
+    r"\nabla_\phi\, \mathbf{E}_{q_\phi(z \mid x)}[h(z)] = "
+    r"\mathbf{E}_{\epsilon}\Bigl[\sum_{j=1}^{K} \frac{\partial h(z)}{\partial z_j} \, "
+    r"\bigl(\nabla_\phi \mu_j + \epsilon_j \nabla_\phi \sigma_j\bigr)\Bigr]"
+)
+SCORE = r"\nabla_\phi \mathbf{E}[h(z)] = \mathbf{E}[h(z) \nabla_\phi \log q_\phi(z \mid x)]"
+FACTORIZED = r"q^{\mathrm{mf}}(z_i) = \prod_j \mathcal{N}(z_{i,j} \mid m_{i,j}, \sigma_{i,j}^2)"
+PRECISION = [
+    r"\Lambda = I_K + r \mathbf{1}\mathbf{1}^\top",
+    r"\bigl[\Lambda_{jj},\, \Lambda_{jk},\, \det\Lambda\bigr] = [1 + r,\, r,\, 1 + K r]",
+    r"\frac12 \frac{w^2}{v^2} \mathbf{1}^\top \Lambda \mathbf{1} = \frac{K r}{2 v}",
+]
+DIVERGENCE = (
+    GAP + r" = \tfrac12 \bigl[\operatorname{tr}(\Lambda S) - K - \log\det(\Lambda S) + "
+    r"(m - m^\star)^\top \Lambda\, (m - m^\star)\bigr]"
+)
+LEAST = [
+    r"m = m^\star",
+    r"s_j^2 = 1/\Lambda_{jj}",
+    rf"\min_{{m, s}} {GAP} = \frac12 \log \frac{{\prod_j \Lambda_{{jj}}}}{{\det\Lambda}}",
+]
+RESIDUAL = (
+    r"\operatorname{Var}(u) - \frac{(\operatorname{Cov}(u, e^u))^2}{\operatorname{Var}(e^u)} = "
+    r"v - \frac{v^2}{e^{v} - 1}"
+)
+LOGARITHM = [
+    r"\operatorname{Var}(u) = v",
+    r"\operatorname{Cov}(u, e^u) = v e^{v/2}",
+    r"\operatorname{Var}(e^u) = e^{v}(e^{v} - 1)",
+    RESIDUAL,
+]
+DENSITY = (
+    r"\log q\bigl(z^{(T)} \mid x\bigr) = -\sum_{j=1}^{K} \Bigl[\tfrac12 \epsilon_j^2 + "
+    r"\tfrac12 \log 2\pi + \sum_{t=0}^{T} \log \sigma_{t,j}\Bigr]"
+)
+FLOW = [rf"\det {STEP_SLOPES} = \prod_j \sigma_{{t,j}}", DENSITY]
+LINEAR = [
+    r"\Lambda^{-1} = LL^\top",
+    r"\mu_{1,j}(z) = \sum_{k<j} \frac{L_{jk}}{L_{kk}} (z_k - m^\star_k)",
+    r"z^{(1)} = m^\star + L\epsilon",
+]
+BEATS = r"\Delta_{\mathrm{am}} < \Delta_{\mathrm{app}}"
+EXAMPLE = [
+    "r = 1",
+    r"v = \frac{3}{4}",
+    r"\Delta_{\mathrm{app}} \approx 0{,}144",
+    r"\Delta_{\mathrm{am}} \approx 0{,}329",
+]
+
 question = Question(
     title=Text(fr="Autoencodeur variationnel", en="Variational autoencoder"),
     parts=[
@@ -1315,15 +1990,46 @@ question = Question(
         ),
     ],
     figures=[variances, amortizing, correlated],
+    instances=[
+        Instance(DEFINITIONS),
+        Instance(draw_model),
+        Instance(draw_exact_bound),
+        Instance(draw_cubic, parts="a", only=ESTIMATORS),
+        Instance(draw_encoder, parts="a", only=[PATHWISE, SCORE, SUMMARY_GRADIENT]),
+        Instance(draw_shift, parts="a", only=[CHANGED]),
+        Instance(draw_square, parts="a"),
+        Instance(draw_components, parts="a"),
+        Instance(draw_wave, parts="a", only=[WAVE]),
+        Instance(draw_step, parts="a", only=["h' = 0"]),
+        Instance(draw_factors, parts="b", only=[FACTORIZED]),
+        Instance(draw_data_points, parts="b"),
+        Instance(draw_precision, parts="b", only=PRECISION),
+        Instance(draw_optimum, parts="b"),
+        Instance(draw_divergence, parts="b", only=[DIVERGENCE]),
+        Instance(draw_least, parts="b", only=LEAST),
+        Instance(draw_logarithm, parts="b", only=LOGARITHM),
+        Instance(draw_arrays, parts="c"),
+        Instance({**PAPER, r"\min\{N : P_{\mathrm{mf}} > P_{\mathrm{enc}}\}": FIRST}, parts="c"),
+        Instance({index_k: UNITS}, parts="c"),
+        Instance(draw_flow, parts="d", only=FLOW),
+        Instance(draw_linear_step, parts="d", only=LINEAR),
+        Instance(draw_pair, parts="d"),
+        Instance(draw_gaps, parts="d"),
+        Instance(WIDE),
+        Instance(WIDE, parts="b", only=EXAMPLE),
+        Instance(WIDE, parts="d", only=["r = 1"]),
+        Instance(NARROW, parts="d"),
+        Instance(NARROW, parts="d", only=["r = 1", BEATS]),
+        Instance({**PAIR, w: 2, tau: 1}, parts="d", only=["r = 4"]),
+    ],
     summary=[
         Key(
             prior_divergence,
-            fr="divergence à la loi a priori, par composante",
-            en="divergence to the prior, per component",
+            fr="divergence par rapport à la loi a priori, par composante",
+            en="divergence from the prior, per component",
         ),
         Key(
-            r"\nabla_\phi \mathbf{E}_{q_\phi}[h(z)] = "
-            r"\mathbf{E}_{\epsilon}[\nabla_\phi h(\mu + \sigma \odot \epsilon)]",
+            SUMMARY_GRADIENT,
             fr="gradient reparamétré",
             en="reparameterized gradient",
         ),
@@ -1338,8 +2044,7 @@ question = Question(
         Key(D_app),
         Key(D_am),
         Key(
-            r"-\sum_{j} \Bigl[\tfrac12 \epsilon_j^2 + \tfrac12 \log 2\pi + "
-            r"\sum_{t=0}^{T} \log \sigma_{t,j}\Bigr]",
+            DENSITY,
             fr="log-densité d'un tirage de l'IAF",
             en="log-density of a draw of IAF",
         ),

@@ -9,11 +9,12 @@ from itertools import combinations, product
 
 import mpmath
 import numpy as np
-from sympy import Integer, Interval, Matrix, Naturals, Poly, Rational
+from sympy import Integer, Interval, Matrix, Naturals, Poly, Rational, Reals
 from sympy import exp, eye, log, oo, simplify, solve, symbols, tanh
 
-from solgen import Answer, Check, Derivation, Experiment, Figure, Key, Mark, Measure, Part, Question
-from solgen import Step, Table, Term, Text, agree, by_value, equal, equals, holds, unfold
+from solgen import Answer, Check, Derivation, Experiment, Figure, Instance, Key, Mark, Measure
+from solgen import Part, Question, Step, Table, Term, Text
+from solgen import agree, by_value, equal, equals, holds, unfold
 from solgen import over, plus, symbol, times
 
 POSITIVE = Interval.open(0, oo)
@@ -59,46 +60,150 @@ Delta = symbol(
     "Delta",
     POSITIVE,
     latex=r"\Delta",
-    fr="avance du meilleur score sur les autres",
-    en="lead of the best score over the others",
+    fr="avance minimale du meilleur score sur les autres",
+    en="least lead of the best score over the others",
 )
-x = Term(r"\boldsymbol{x}_j", fr="mot source (vecteur indicateur)", en="source word (one-hot)")
-y = Term(r"\boldsymbol{y}_i", fr="mot cible (vecteur indicateur)", en="target word (one-hot)")
-E = Term(
-    r"\boldsymbol{E}_x, \boldsymbol{E}_y",
-    fr="matrices de plongement des mots sources, des mots cibles",
-    en="embedding matrices of source words, of target words",
+k = symbol(
+    "k",
+    Naturals,
+    fr="indice de sommation, ou position d'un second mot source",
+    en="summation index, or position of a second source word",
+)
+t = symbol("t", Naturals, fr="position d'un mot simplifié", en="position of a simplified word")
+z = symbol("z", POSITIVE, fr="nombre positif quelconque", en="any positive number")
+epsilon = symbol(
+    "epsilon",
+    Interval.open(0, 1),
+    latex=r"\varepsilon",
+    fr="majorant du poids laissé aux autres mots",
+    en="upper bound on the weight left to the other words",
+)
+x = Term(
+    r"\boldsymbol{x}_j",
+    fr=r"mot source (vecteur indicateur) ; la phrase est $\boldsymbol{x}$",
+    en=r"source word (one-hot vector); the sentence is $\boldsymbol{x}$",
+)
+y = Term(
+    r"\boldsymbol{y}_i", fr="mot cible (vecteur indicateur)", en="target word (one-hot vector)"
+)
+y_before = Term(
+    r"\boldsymbol{y}_{<i}",
+    fr="mots cibles qui précèdent le mot $i$",
+    en="target words before word $i$",
+)
+p = Term("p", fr="probabilité de mots cibles", en="probability of target words")
+E_x = Term(
+    r"\boldsymbol{E}_x",
+    fr="matrice de plongement des mots sources",
+    en="embedding matrix of source words",
+)
+E_y = Term(
+    r"\boldsymbol{E}_y",
+    fr="matrice de plongement des mots cibles",
+    en="embedding matrix of target words",
 )
 h = Term(
     r"\boldsymbol{h}_j",
     fr="état de l'encodeur ; annotation, avec attention",
     en="encoder state; annotation, with attention",
 )
+h_right = Term(
+    r"\overrightarrow{\boldsymbol{h}}_j",
+    fr="état de l'encodeur qui lit de gauche à droite",
+    en="state of the encoder that reads from left to right",
+)
+h_left = Term(
+    r"\overleftarrow{\boldsymbol{h}}_j",
+    fr="état de l'encodeur qui lit de droite à gauche",
+    en="state of the encoder that reads from right to left",
+)
 s = Term(r"\boldsymbol{s}_i", fr="état du décodeur", en="decoder state")
+c_single = Term(
+    r"\boldsymbol{c}",
+    fr="vecteur de contexte unique ; mémoire de $N$ nombres",
+    en="single context vector; memory of $N$ numbers",
+)
 c = Term(
-    r"\boldsymbol{c}, \boldsymbol{c}_i",
-    fr="vecteur de contexte : unique ; du mot cible $i$",
-    en="context vector: single; of target word $i$",
+    r"\boldsymbol{c}_i",
+    fr="vecteur de contexte du mot cible $i$",
+    en="context vector of target word $i$",
 )
 e = Term(
     "e_{ij}",
     fr="score du mot source $j$ pour le mot cible $i$",
     en="score of source word $j$ for target word $i$",
 )
+e_row = Term(
+    r"\boldsymbol{e}_i",
+    fr=r"vecteur des scores $e_{i,1}, \ldots, e_{i,T_x}$",
+    en=r"vector of the scores $e_{i,1}, \ldots, e_{i,T_x}$",
+)
 alpha = Term(r"\alpha_{ij}", fr="poids d'attention", en="attention weight")
-f = Term(r"f_e, f", fr="transitions récurrentes", en="recurrent transitions")
+alpha_row = Term(
+    r"\boldsymbol{\alpha}_i",
+    fr=r"vecteur des poids $\alpha_{i,1}, \ldots, \alpha_{i,T_x}$",
+    en=r"vector of the weights $\alpha_{i,1}, \ldots, \alpha_{i,T_x}$",
+)
+f_e = Term("f_e", fr="transition de l'encodeur", en="transition of the encoder")
+f_right = Term(
+    r"\overrightarrow{f_e}",
+    fr="transition de l'encodeur, de gauche à droite",
+    en="transition of the encoder, from left to right",
+)
+f_left = Term(
+    r"\overleftarrow{f_e}",
+    fr="transition de l'encodeur, de droite à gauche",
+    en="transition of the encoder, from right to left",
+)
+f = Term("f", fr="transition du décodeur", en="transition of the decoder")
 g = Term("g", fr="couche de sortie, avant le softmax", en="output layer, before the softmax")
-align = Term(
-    r"\boldsymbol{v}_a, \boldsymbol{W}_a, \boldsymbol{U}_a",
-    fr="paramètres du modèle d'alignement",
-    en="parameters of the alignment model",
+W_s = Term(
+    r"\boldsymbol{W}_s",
+    fr="poids de l'état initial du décodeur",
+    en="weights of the decoder's initial state",
+)
+W_a = Term(
+    r"\boldsymbol{W}_a",
+    fr="poids du modèle d'alignement, état du décodeur",
+    en="weights of the alignment model, decoder state",
+)
+U_a = Term(
+    r"\boldsymbol{U}_a",
+    fr="poids du modèle d'alignement, annotation",
+    en="weights of the alignment model, annotation",
+)
+v_a = Term(
+    r"\boldsymbol{v}_a",
+    fr="poids de sortie du modèle d'alignement",
+    en="output weights of the alignment model",
+)
+delta = Term(
+    r"\delta_{jk}",
+    fr="symbole de Kronecker",
+    en="Kronecker delta",
 )
 r = Term(
     r"\boldsymbol{r}_{ij}",
     fr=r"gradient de $e_{ij}$ par rapport à $\boldsymbol{h}_j$",
     en=r"gradient of $e_{ij}$ with respect to $\boldsymbol{h}_j$",
 )
-ell = Term(r"\ell", fr="longueur d'un plus court chemin", en="length of a shortest path")
+identity = Term(r"\boldsymbol{I}", fr="matrice identité", en="identity matrix")
+ones = Term(r"\boldsymbol{1}", fr="vecteur de uns", en="vector of ones")
+ell_S = Term(
+    r"\ell_{\mathrm{S}}",
+    fr="longueur d'un plus court chemin, Seq2Seq de Sutskever et al.",
+    en="length of a shortest path, Seq2Seq of Sutskever et al.",
+)
+ell_C = Term(
+    r"\ell_{\mathrm{C}}",
+    fr="longueur d'un plus court chemin, Seq2Seq de Cho et al.",
+    en="length of a shortest path, Seq2Seq of Cho et al.",
+)
+ell_A = Term(
+    r"\ell_{\mathrm{A}}",
+    fr="longueur d'un plus court chemin, attention",
+    en="length of a shortest path, attention",
+)
 
 # --- data of the worked example: n = 1, m = d = 2, three source words ---------------------------
 H = [Matrix([HALF, -HALF]), Matrix([-HALF, HALF]), Matrix([-HALF, -HALF])]
@@ -187,7 +292,7 @@ weights = Answer(
     ],
 )
 contexts = Answer(
-    r"26 \, \bigl[\, \boldsymbol{c}_1 \;\, \boldsymbol{c}_2 \,\bigr]^{\top}",
+    r"26 \begin{bmatrix} \boldsymbol{c}_1 & \boldsymbol{c}_2 \end{bmatrix}^{\top}",
     Matrix([[3, -5], [-5, 3]]),
     checks=[
         equals(
@@ -224,7 +329,8 @@ example_table = Table(
             r"$(\boldsymbol{W}_a\boldsymbol{s}_{i-1} + \boldsymbol{U}_a\boldsymbol{h}_j)"
             r"^{\!\top} / \log 2$"
         ),
-        *map(neutral, (r"$\tanh(\cdot)^{\top}$", "$e_{ij}$", "$e^{e_{ij}}$", r"$\alpha_{ij}$")),
+        *map(neutral, (r"$(\tanh(\cdot))^{\top}$", "$e_{ij}$")),
+        *map(neutral, (r"$\exp(e_{ij})$", r"$\alpha_{ij}$")),
     ],
     rows=[example_row(target, source) for target, source in product(range(2), range(3))],
     align="cccccccc",
@@ -384,7 +490,8 @@ def check_paths_powers(answer):
 
 
 paths = Answer(
-    r"[\ell_{\mathrm{S}}, \ell_{\mathrm{C}}, \ell_{\mathrm{A}}]",
+    r"\bigl[\ell_{\mathrm{S}}(i, j),\; \ell_{\mathrm{C}}(i, j),\;"
+    r" \ell_{\mathrm{A}}(i, j)\bigr]",
     (plus(T_x, -j, i), plus(T_x, -j, 1), Integer(2)),
     checks=[
         Check(
@@ -509,9 +616,14 @@ naive = Answer(
     checks=counted(once=False),
 )
 Q = Term(
-    r"Q, Q_{\mathrm{naive}}",
-    fr="nombre de multiplications-additions de l'attention",
-    en="number of multiply-adds of the attention",
+    "Q",
+    fr="nombre de multiplications-additions du mécanisme d'attention",
+    en="number of multiply-adds of the attention mechanism",
+)
+Q_naive = Term(
+    r"Q_{\mathrm{naive}}",
+    fr="le même, si l'on recalcule tout pour chaque couple",
+    en="the same, if everything is recomputed for each pair",
 )
 cost_, naive_ = (unfold(form.value).subs(SENTENCE) for form in (cost, naive))
 quadratic_ = unfold(per_pair * T_x * T_y).subs(SENTENCE)
@@ -531,9 +643,10 @@ def check_crossover(answer):
     return equal([answer.subs(dict(zip((n, m, d), case, strict=True))) for case in cases], found)
 
 
+LENGTH = symbols("t", real=True)  # of any sign: that it is positive is for the result to show
 crossover = Derivation(
     r"T^\star",
-    value=solve(per_pair * T - (2 * n * d + m * d), T)[0],
+    value=solve(per_pair * LENGTH - (2 * n * d + m * d), LENGTH)[0],
     steps=[Step(over(times(d, plus(2 * n, m)), per_pair))],
     checks=[Check("enumeration", check_crossover, fr="boucles comptées", en="counted loops")],
 )
@@ -550,9 +663,10 @@ BITS = {n: 1000, b: 32, K: 30000}
 
 def check_boxes(answer):
     """Whole numbers: fewer sentences than memories one word earlier, more at the answer."""
-    memories = 2 ** (1000 * 32)
+    stated, memories = unfold(answer), 2 ** (1000 * 32)
+    length = int(stated)
     return holds(
-        [30000 ** int(answer) > memories, 30000 ** (int(answer) - 1) <= memories],
+        [stated == length, 30000**length > memories, 30000 ** (length - 1) <= memories],
         "the first length with more sentences than memories",
     )
 
@@ -614,7 +728,7 @@ def affine_error(codes, inputs):
 
 least_error = Answer(
     r"\min_{\varphi,\, \boldsymbol{A},\, \boldsymbol{a}} \frac1T \sum_{t=1}^{T}"
-    r" \mathbb{E}\,(u_t - \hat u_t)^2",
+    r" \mathbb{E}\bigl[(u_t - \hat u_t)^2\bigr]",
     plus(1, -over(N, T)),
     checks=[
         Check(
@@ -637,6 +751,21 @@ words = Term(
     en="simplified word: standardized variable",
 )
 phi = Term(r"\varphi", fr="encodeur quelconque", en="any encoder")
+A = Term(r"\boldsymbol{A}", fr="matrice de la lecture affine", en="matrix of the affine reading")
+a = Term(r"\boldsymbol{a}", fr="décalage de la lecture affine", en="offset of the affine reading")
+read_words = Term(
+    r"\hat{\boldsymbol{u}}",
+    fr=r"meilleure lecture affine, de composantes $\hat u_1, \ldots, \hat u_T$",
+    en=r"best affine reading, with components $\hat u_1, \ldots, \hat u_T$",
+)
+read_word = Term(r"\hat u_t", fr="lecture du mot $u_t$", en="reading of word $u_t$")
+mean = Term(r"\mathbb{E}", fr="espérance", en="expectation")
+w = Term(
+    "w_k",
+    fr=r"base orthonormée de l'orthogonal de 1 dans l'espace engendré par 1 et $\boldsymbol{c}$",
+    en=r"orthonormal basis of the orthogonal complement of 1 in the span of 1 and $\boldsymbol{c}$",
+)
+N_basis = Term("N'", fr="nombre de ces $w_k$", en="number of these $w_k$")
 
 
 def best_weight(length, lead):
@@ -1092,6 +1221,385 @@ compare_table = Table(
     align="lll",
 )
 
+# --- instances: what the notation stands for ----------------------------------------------------
+SMALL = {n: 3, m: 5, d: 7, q: 2, K: 8, T_x: 4, T_y: 3}
+TRANSLATED = r"p(\boldsymbol{y}_i \mid \boldsymbol{y}_{<i}, \boldsymbol{x})"
+WORD, LAST_WORD = r"\boldsymbol{E}_x \boldsymbol{x}_j", r"\boldsymbol{E}_y \boldsymbol{y}_{i-1}"
+LAST_STATE, START = r"\boldsymbol{s}_{i-1}", r"\boldsymbol{s}_0"
+FIXED = [
+    rf"\boldsymbol{{h}}_j = f_e({WORD}, \boldsymbol{{h}}_{{j-1}}) \in \mathbb{{R}}^n",
+    r"\boldsymbol{h}_0 = \boldsymbol{0}",
+    r"\boldsymbol{c} = \boldsymbol{h}_{T_x}",
+    r"\boldsymbol{h}_{T_x} = \boldsymbol{s}_0",
+    r"\boldsymbol{s}_0 = \boldsymbol{c}",
+    rf"\boldsymbol{{s}}_i = f({LAST_WORD}, {LAST_STATE}) \in \mathbb{{R}}^n",
+    rf"{TRANSLATED} = \boldsymbol{{y}}_i^{{\top}} \operatorname{{softmax}}(g(\boldsymbol{{s}}_i))",
+    r"g(\boldsymbol{s}_i) \in \mathbb{R}^K",
+]
+FED = rf"\boldsymbol{{s}}_i = f({LAST_WORD}, {LAST_STATE}, \boldsymbol{{c}})"
+SCORE_SLOPE = r"\partial e_{ij} / \partial \boldsymbol{h}_j"
+CONTEXT_SLOPE = r"\frac{\partial \boldsymbol{c}_i}{\partial \boldsymbol{h}_j}"
+WEIGHT_SLOPE = r"\partial \boldsymbol{\alpha}_i / \partial \boldsymbol{e}_i"
+NO_TANH = (
+    r"e_{ij} = \boldsymbol{v}_a^{\top}\boldsymbol{W}_a \boldsymbol{s}_{i-1}"
+    r" + \boldsymbol{v}_a^{\top}\boldsymbol{U}_a \boldsymbol{h}_j"
+)
+
+
+SAID = -1.5  # stands for the words before
+
+
+def weights_of(rng, rows, cols):
+    return rng.normal(size=(rows, cols)) / np.sqrt(cols)
+
+
+def layer(rng, rows, *sizes):
+    """A layer with random weights, a function of as many columns as it has sizes."""
+    weights = [weights_of(rng, rows, size) for size in sizes]
+
+    def value(*columns):
+        return np.tanh(sum(w @ v for w, v in zip(weights, columns, strict=True)))
+
+    return value
+
+
+def draw_words(rng):
+    """One-hot words; those of the target all differ, and y_0 comes before them."""
+    one_hot = np.eye(SMALL[K])
+    target = rng.permutation(SMALL[K])[: SMALL[T_y] + 1]
+    source = rng.integers(SMALL[K], size=SMALL[T_x])
+    return {
+        **SMALL,
+        i: range(1, SMALL[T_y] + 1),
+        j: range(1, SMALL[T_x] + 1),
+        k: range(1, SMALL[T_x] + 1),
+        x: {place: one_hot[:, [word]] for place, word in enumerate(source, start=1)},
+        y: {place: one_hot[:, [word]] for place, word in enumerate(target)},
+        y_before: SAID,  # which words they are is told by y_i: see `law_of`
+        E_x: weights_of(rng, SMALL[q], SMALL[K]),
+        E_y: weights_of(rng, SMALL[q], SMALL[K]),
+    }
+
+
+def law_of(given, chances):
+    """The function p(y_i | y_<i, x), and of nothing else; y_i tells the place i.
+
+    Target words differ. `chances` are, by place, those of the word there, as (word, chance).
+    """
+
+    def value(word, before, source):
+        if before != SAID or not np.array_equal(list(source.members.values()), sentence):
+            raise ValueError("the condition is not y_<i, x")
+        return next(c for one, c in chances.values() if np.array_equal(one, word))
+
+    sentence = list(given[x].values())
+    return value
+
+
+def chance(word, scored):
+    """The softmax of scores at a one-hot word."""
+    (place,) = np.flatnonzero(word)
+    return 1 / sum(np.exp(other - scored[place, 0]) for other in scored[:, 0])
+
+
+def draw_fixed_vector(rng):
+    """Sutskever et al.: the encoder's last state starts the decoder."""
+    given, size = draw_words(rng), SMALL[n]
+    transition, step = (layer(rng, size, SMALL[q], size) for _ in range(2))
+    output = weights_of(rng, SMALL[K], size)
+    notes, states_, chances = {0: np.zeros((size, 1))}, {}, {}
+    for place, word in given[x].items():
+        notes[place] = transition(given[E_x] @ word, notes[place - 1])
+    context = states_[0] = notes[len(notes) - 1]
+    for place in given[i]:
+        states_[place] = step(given[E_y] @ given[y][place - 1], states_[place - 1])
+        word = given[y][place]
+        chances[place] = word, chance(word, output @ states_[place])
+    made = {f_e: transition, f: step, g: lambda state: output @ state}
+    made |= {p: law_of(given, chances), h: notes, s: states_, START: states_[0]}
+    return given | made | {c_single: context}
+
+
+def draw_fed(rng):
+    """Cho et al.: the context enters every step of the decoder."""
+    given, size = draw_words(rng), SMALL[n]
+    step, context = layer(rng, size, SMALL[q], size, size), rng.normal(size=(size, 1))
+    states_ = {0: rng.normal(size=(size, 1))}
+    for place in given[i]:
+        states_[place] = step(given[E_y] @ given[y][place - 1], states_[place - 1], context)
+    return given | {f: step, s: states_, c_single: context}
+
+
+def unit_scores(model, state, notes):
+    """The score of each annotation, one unit of the alignment model after the other."""
+    w_, u_, v_ = (model[key] for key in (W_a, U_a, v_a))
+    found = []
+    for note in notes:
+        units = [
+            np.tanh(sum(w_[unit] * state[:, 0]) + sum(u_[unit] * note)) for unit in range(SMALL[d])
+        ]
+        found.append(sum(v_[unit, 0] * value for unit, value in enumerate(units)))
+    return found
+
+
+def shares(scored):
+    """Each weight from the ratios of the others to it."""
+    return [1 / sum(np.exp(other - one) for other in scored) for one in scored]
+
+
+def blend(model, state, notes):
+    """A context from the rows `notes`, one component after the other."""
+    mix = shares(unit_scores(model, state, notes))
+    return np.array([sum(a * v for a, v in zip(mix, col, strict=True)) for col in notes.T])
+
+
+def draw_aligner(rng):
+    return {
+        W_s: weights_of(rng, SMALL[m], SMALL[n]),
+        W_a: weights_of(rng, SMALL[d], SMALL[m]),
+        U_a: weights_of(rng, SMALL[d], 2 * SMALL[n]),
+        v_a: rng.normal(size=(SMALL[d], 1)),
+        identity: np.eye(2 * SMALL[n]),
+        ones: np.ones((SMALL[d], 1)),
+        delta: {(one, two): int(one == two) for one in range(1, 5) for two in range(1, 5)},
+    }
+
+
+def draw_notes(rng, given):
+    """The two passes of the bidirectional encoder, and their states side by side."""
+    size, last = SMALL[n], SMALL[T_x]
+    onward, backward = (layer(rng, size, SMALL[q], size) for _ in range(2))
+    right, left = {0: np.zeros((size, 1))}, {last + 1: np.zeros((size, 1))}
+    for place in range(1, last + 1):
+        right[place] = onward(given[E_x] @ given[x][place], right[place - 1])
+    for place in range(last, 0, -1):
+        left[place] = backward(given[E_x] @ given[x][place], left[place + 1])
+    notes = {place: np.concatenate([right[place], left[place]]) for place in given[j]}
+    return {f_right: onward, f_left: backward, h_right: right, h_left: left, h: notes}
+
+
+def draw_attention(rng):
+    """The model of Bahdanau et al. on one sentence, with random weights."""
+    given = draw_words(rng) | draw_aligner(rng)
+    given |= draw_notes(rng, given)
+    notes = np.hstack([given[h][place] for place in given[j]]).T
+    step = layer(rng, SMALL[m], SMALL[q], SMALL[m], 2 * SMALL[n])
+    output = layer(rng, SMALL[K], SMALL[q], SMALL[m], 2 * SMALL[n])
+    start = [np.tanh(sum(row * given[h_left][1][:, 0])) for row in given[W_s]]
+    states_, scored, mixed, chances = {0: np.array(start).reshape(-1, 1)}, {}, {}, {}
+    for place in given[i]:
+        before, word = given[E_y] @ given[y][place - 1], given[y][place]
+        scored[place] = unit_scores(given, states_[place - 1], notes)
+        mixed[place] = blend(given, states_[place - 1], notes).reshape(-1, 1)
+        states_[place] = step(before, states_[place - 1], mixed[place])
+        chances[place] = word, chance(word, output(before, states_[place], mixed[place]))
+    mixes = {place: shares(values) for place, values in scored.items()}
+    made = {
+        e: {(one, two + 1): v for one, row in scored.items() for two, v in enumerate(row)},
+        alpha: {(one, two + 1): v for one, row in mixes.items() for two, v in enumerate(row)},
+        alpha_row: {one: np.array(row).reshape(-1, 1) for one, row in mixes.items()},
+    }
+    parts = {f: step, g: output, s: states_, START: states_[0], c: mixed}
+    return given | made | parts | {p: law_of(given, chances)}
+
+
+def measured(value, point):
+    """The Jacobian of a function of a vector, by complex steps."""
+    columns = []
+    for axis in range(len(point)):
+        moved = np.array(point, dtype=complex)
+        moved[axis] += 1e-30j
+        columns.append(np.atleast_1d(np.imag(value(moved))) / 1e-30)
+    return np.array(columns).T
+
+
+def draw_slopes(rng):
+    """Derivatives for one target word and one source word, of the model computed unit by unit."""
+    given = draw_attention(rng)
+    target, source = (int(rng.choice(given[key])) for key in (i, j))
+    state, note = given[s][target - 1], given[h][source][:, 0]
+    notes = np.hstack([given[h][place] for place in given[j]]).T
+
+    def with_note(moved):
+        return [moved if place == source else notes[place - 1] for place in given[j]]
+
+    def slope_at(one, two):
+        before = given[s][one - 1]
+        found = measured(lambda moved: unit_scores(given, before, [moved])[0], given[h][two][:, 0])
+        return found.T
+
+    def context_of(moved):
+        return blend(given, state, np.array(with_note(moved)))
+
+    slopes = {pair: slope_at(*pair) for pair in product(given[i], given[j])}
+    return given | {
+        i: {target},
+        j: {source},
+        r: slopes,
+        SCORE_SLOPE: slopes[target, source],
+        CONTEXT_SLOPE: measured(context_of, note),
+        WEIGHT_SLOPE: measured(shares, unit_scores(given, state, notes)),
+    }
+
+
+def draw_scores(rng):
+    """Scores of several target words that are symbols, so that SymPy takes the derivatives."""
+    places = range(1, int(rng.integers(2, 4)) + 1)
+    pairs = list(product(places, places))
+    free = {pair: symbol("e_{}{}".format(*pair), Reals, fr="score", en="score") for pair in pairs}
+    odds = {pair: exp(value) for pair, value in free.items()}
+    masses = {one: sum(odds[one, two] for two in places) for one in places}
+    return {
+        i: places,
+        j: places,
+        k: places,
+        T_x: len(places),
+        e: free,
+        alpha: {pair: odd / masses[pair[0]] for pair, odd in odds.items()},
+        r"\boldsymbol{e}_1": Matrix([free[1, place] for place in places]),
+        delta: {(one, two): int(one == two) for one, two in pairs},
+    }
+
+
+def draw_linear_scores(rng):
+    """The score without its tanh, one product after the other."""
+    given = draw_attention(rng)
+    w_, u_, v_ = (given[key] for key in (W_a, U_a, v_a))
+    found = {}
+    for target, source in product(given[i], given[j]):
+        state, note = given[s][target - 1][:, 0], given[h][source][:, 0]
+        units = [sum(w_[unit] * state) + sum(u_[unit] * note) for unit in range(SMALL[d])]
+        found[target, source] = sum(v_[:, 0] * units)
+    return given | {e: found}
+
+
+def draw_law(rng):
+    """A random law of sentences: conditional chances are ratios of sums over what is not said."""
+    given, size = draw_words(rng), SMALL[K]
+    table = rng.random((size,) * SMALL[T_y])
+    said = [int(np.argmax(given[y][place])) for place in given[i]]
+    masses = [table[tuple(said[:place])].sum() for place in range(len(said) + 1)]
+    chances = {place: (given[y][place], masses[place] / masses[place - 1]) for place in given[i]}
+    whole = r"p(\boldsymbol{y}_1, \ldots, \boldsymbol{y}_{T_y} \mid \boldsymbol{x})"
+    return given | {p: law_of(given, chances), whole: table[tuple(said)] / table.sum()}
+
+
+def between(tx, ty):
+    """The lengths of shortest paths, searched in the graph, as functions of (i, j)."""
+
+    def searched(model):
+        return lambda target, source: shortest(model, tx, ty, source, target)
+
+    return {ell_S: searched("S"), ell_C: searched("C"), ell_A: searched("A")}
+
+
+def draw_paths(rng):
+    tx, ty = (int(size) for size in rng.integers(2, 6, size=2))
+    ranges = {i: range(1, ty + 1), j: range(1, tx + 1)}
+    return {T_x: tx, T_y: ty} | ranges | between(tx, ty)
+
+
+def draw_aligned_paths(rng):
+    size = int(rng.integers(2, 6))
+    return {T: size, i: range(1, size + 1)} | between(size, size)
+
+
+def draw_costs(rng):
+    """Multiply-adds of loops; the length where pairs cost as much, from lengths 1 and 2."""
+    sizes = [int(size) for size in rng.integers(2, 7, size=5)]
+    one, two = (count_loops(*sizes[:3], size, size, once=True) for size in (1, 2))
+    bend = (two - 2 * one) / 2
+    return {
+        **dict(zip(DIMENSIONS, sizes, strict=True)),
+        Q: count_loops(*sizes, once=True),
+        Q_naive: count_loops(*sizes, once=False),
+        T_star: (one - bend) / bend,
+    }
+
+
+def draw_standard_words(rng, length):
+    """(words, chances): every outcome of independent words of two values, standardized."""
+    often = rng.uniform(0.2, 0.8, size=length)
+    cases = np.array(list(product((0, 1), repeat=length)))
+    values = np.where(cases, np.sqrt((1 - often) / often), -np.sqrt(often / (1 - often)))
+    return values, np.where(cases, often, 1 - often).prod(axis=1)
+
+
+def best_reading(codes, inputs, chances):
+    """(offset and matrix, readings) of the best affine reading of codes, outcome by outcome."""
+    features, scale = np.column_stack([np.ones(len(codes)), codes]), np.sqrt(chances)[:, None]
+    found = np.linalg.lstsq(features * scale, inputs * scale, rcond=None)[0]
+    return found, features @ found
+
+
+def least_error_found(rng, inputs, chances, kept):
+    """By turns the best reading of an encoder, and the best encoder for a reading."""
+    codes = rng.normal(size=(len(inputs), kept))
+    for _ in range(3):
+        found, _read = best_reading(codes, inputs, chances)
+        codes = (inputs - found[0]) @ np.linalg.pinv(found[1:])
+    read = best_reading(codes, inputs, chances)[1]
+    return float(chances @ ((inputs - read) ** 2).mean(axis=1))
+
+
+def draw_reading(rng):
+    """A random encoder, affine or not, on the outcomes of a few words.
+
+    A random variable is the diagonal matrix of its values: products and powers are those of
+    matrices. The vectors are those of one outcome.
+    """
+    length, kept = int(rng.integers(4, 6)), int(rng.integers(2, 4))
+    inputs, chances = draw_standard_words(rng, length)
+    codes = rng.normal(size=(len(inputs), kept))
+    if rng.integers(2):
+        codes = inputs @ rng.normal(size=(length, kept))  # no part of the memory is lost then
+    codes[:, 0] = rng.choice([codes[:, 0], 1.5 * np.ones(len(inputs))])  # or the constant: N' < N
+    found, read = best_reading(codes, inputs, chances)
+    centered = (codes - chances @ codes) * np.sqrt(chances)[:, None]
+    left, sizes, _ = np.linalg.svd(centered, full_matrices=False)
+    basis = left[:, sizes > 1e-9] / np.sqrt(chances)[:, None]
+    outcome = rng.integers(len(inputs))
+    sizes_ = {T: length, N: kept, N_basis: basis.shape[1]}
+    vectors = {A: found[1:].T, a: found[0], c_single: codes[outcome], read_words: read[outcome]}
+    return (
+        sizes_
+        | vectors
+        | {
+            r"\varphi(u_1, \ldots, u_T)": codes[outcome],
+            mean: lambda variable: float(chances @ np.diag(variable)),
+            words: {place + 1: np.diag(column) for place, column in enumerate(inputs.T)},
+            read_word: {place + 1: np.diag(column) for place, column in enumerate(read.T)},
+            w: {place + 1: np.diag(column) for place, column in enumerate(basis.T)},
+            least_error.lhs: least_error_found(rng, inputs, chances, kept),
+        }
+    )
+
+
+def first_length(words_, bits):
+    """The first length at which there are more sentences than memories of so many bits."""
+    length, sentences = 0, 1
+    while sentences <= 2**bits:
+        length, sentences = length + 1, sentences * words_
+    return length
+
+
+def example():
+    """The worked example, exactly: annotations mixed by their weights, slopes by SymPy."""
+    mixes = [weights_for(state) for state in S]
+    mixed = [Matrix([list(mix)]) * Matrix.hstack(*H).T for mix in mixes]
+    data = {n: 1, m: 2, d: 2, T_x: len(H), W_a: W_A, U_a: U_A, v_a: V_A, identity: eye(2)}
+    return data | {
+        START: S[0],
+        r"\boldsymbol{s}_1": S[1],
+        r"\bigl[\, e_{ij} \,\bigr]": Matrix([[score(one, note) for note in H] for one in S]),
+        r"\bigl[\, \alpha_{ij} \,\bigr]": Matrix(mixes),
+        r"\boldsymbol{\alpha}_1": Matrix(mixes[0]),
+        r"\boldsymbol{c}_1": mixed[0].T,
+        r"\boldsymbol{c}_2": mixed[1].T,
+        r"\frac{\partial \boldsymbol{c}_1}{\partial \boldsymbol{h}_1}": reach_by_sympy() * 8 / 169,
+    }
+
+
 question = Question(
     title=Text(fr="Traduction et attention", en="Translation and attention"),
     parts=[
@@ -1145,6 +1653,21 @@ question = Question(
         )
     ],
     figures=[models, alignments, memory],
+    instances=[
+        *(Instance(draw_attention), Instance(draw_slopes), Instance(draw_scores)),
+        *(Instance(draw_law), Instance(draw_costs), Instance(draw_reading)),
+        Instance(draw_fixed_vector, only=FIXED),
+        Instance(draw_fed, only=[FED]),
+        Instance(draw_linear_scores, only=[NO_TANH]),
+        Instance(draw_paths, only=[f"{paths.lhs} = [T_x - j + i, T_x - j + 1, 2]"]),
+        Instance(draw_aligned_paths, only=[f"{lags.lhs} = [T, 2i - 1]"]),
+        *(Instance(example()), Instance(PAPER), Instance({N: 2 * UNITS})),
+        Instance(BITS),
+        Instance(
+            {pigeonhole.lhs: first_length(BITS[K], BITS[n] * BITS[b])},
+            only=[f"{pigeonhole.lhs} = {pigeonhole.value}"],
+        ),
+    ],
     summary=[
         Key(
             r"e_{ij} = \boldsymbol{v}_a^{\top} \tanh(\boldsymbol{W}_a \boldsymbol{s}_{i-1}"
@@ -1153,12 +1676,12 @@ question = Question(
             en="additive score",
         ),
         Key(
-            r"\alpha_{ij} = e^{e_{ij}} \big/ \textstyle\sum_{k} e^{e_{ik}}",
+            r"\alpha_{ij} = \exp(e_{ij}) \big/ \textstyle\sum_{k=1}^{T_x} \exp(e_{ik})",
             fr="poids d'attention, softmax sur les mots sources",
             en="attention weights, softmax over the source words",
         ),
         Key(
-            r"\boldsymbol{c}_i = \textstyle\sum_{j} \alpha_{ij} \boldsymbol{h}_j",
+            r"\boldsymbol{c}_i = \textstyle\sum_{j=1}^{T_x} \alpha_{ij} \boldsymbol{h}_j",
             fr="vecteur de contexte du mot $i$",
             en="context vector of word $i$",
         ),

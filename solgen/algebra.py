@@ -60,14 +60,14 @@ class Verdict:
         return "at " + ", ".join(f"{name} = {value}" for name, value in self.at.items())
 
 
-def compare(left: Any, right: Any) -> Verdict:
+def compare(left: Any, right: Any, *, prove: bool = True) -> Verdict:
     """Decide whether `left` equals `right` wherever their symbols' domains allow.
 
     Sequences and matrices are compared entry by entry, after their shapes. An equality at fewer
-    than `ENOUGH` points is *undecided*, not accepted. Raises QuestionError for a symbol without
-    domain, and for two of the same name.
+    than `ENOUGH` points is *undecided*, not accepted. Without `prove` it samples at most. Raises
+    QuestionError for a symbol without domain, and for two of the same name.
     """
-    return _compare(canonical(left), canonical(right), prove=True)
+    return _compare(canonical(left), canonical(right), prove=prove)
 
 
 def differ(left: Any, right: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +16,7 @@ from solgen.compile import GUARD
 from solgen.edition import Edition
 from solgen.errors import Where
 from solgen.latex import escape, number, prose
+from solgen.ledger import Ledger
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.project import Project
@@ -22,8 +24,11 @@ from solgen.references import load_works
 from solgen.render import Rendered, render
 from solgen.sheet import sheets
 from solgen.stream import PartText, Section
+from solgen.tally import tally
 from solgen.templating import environment
 from solgen.verify import Report
+
+NO_LEDGER = Ledger()
 
 
 def make_edition(
@@ -32,14 +37,48 @@ def make_edition(
     report: Report,
     locales: tuple[Locale, ...],
     engine: str,
+    ledger: Ledger = NO_LEDGER,
+    rendered: Mapping[str, list[Rendered]] | None = None,
 ) -> tuple[Edition, Document]:
-    """Render every question in every language of the edition, and assemble the document."""
+    """Assemble the document from every question in every language of the edition.
+
+    `rendered` is what `render_all` made of them, if that was done already. Without a ledger, which
+    is kept of what was rendered, the appendix says that there is none.
+    """
     edition = Edition(locales)
+    if rendered is None:
+        rendered = render_all(project, questions, report, locales)
+    rows = tally(project, questions, report, ledger, [c.code for c in locales])
     edition.authored = [
         (prose(q.question.title, locale), _title_place(project, q, locale))
         for q in questions
         for locale in locales
     ]
+    context = {
+        "covers": [matter.cover(project, c) for c in locales],
+        "contents": _contents(locales),
+        "front": [matter.front(project, questions, edition, c) for c in locales],
+        "questions": [_question(project, edition, q, rendered[q.name]) for q in questions],
+        "sheets": sheets(project, questions, edition),
+        "references": matter.references([r for one in rendered.values() for r in one], edition),
+        "back": [
+            matter.back(project, questions, report, edition, c, engine, rows, ledger)
+            for c in locales
+        ],
+    }
+    jinja = environment(project)
+    edition.body = jinja.get_template("booklet.tex.j2").render(context)
+    edition.body = re.sub("\x01[^\x02]*\x02", "", edition.body)
+    return edition, _document(project, edition)
+
+
+def render_all(
+    project: Project, questions: list[Loaded], report: Report, locales: tuple[Locale, ...]
+) -> dict[str, list[Rendered]]:
+    """Every question in every language of an edition, by the question's name.
+
+    Raises TemplateError or TranslationError at the author's line.
+    """
     works = load_works(project)
     rendered: dict[str, list[Rendered]] = {}
     for loaded in questions:
@@ -48,19 +87,7 @@ def make_edition(
             render(project, loaded, report, locale, locales if index == 0 else (), works)
             for index, locale in enumerate(locales)
         ]
-    context = {
-        "covers": [matter.cover(project, c) for c in locales],
-        "contents": _contents(locales),
-        "front": [matter.front(project, questions, edition, c) for c in locales],
-        "questions": [_question(project, edition, q, rendered[q.name]) for q in questions],
-        "sheets": sheets(project, questions, edition),
-        "references": matter.references([r for one in rendered.values() for r in one], edition),
-        "back": [matter.back(project, questions, report, edition, c, engine) for c in locales],
-    }
-    jinja = environment(project)
-    edition.body = jinja.get_template("booklet.tex.j2").render(context)
-    edition.body = re.sub("\x01[^\x02]*\x02", "", edition.body)
-    return edition, _document(project, edition)
+    return rendered
 
 
 def _title_place(project: Project, loaded: Loaded, locale: Locale) -> Where:

@@ -1,7 +1,11 @@
-"""The command line: `solgen pdf | watch | check | try | list | new | doctor`."""
+"""The command line.
+
+`solgen pdf | watch | check | try | mutants | review | verify | list | new | doctor`.
+"""
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import time
@@ -55,6 +59,7 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
     _say(f"{len(answers)} answers verified: {proved} proved, {len(answers) - proved} sampled")
     if built.report.experiments:
         _say(f"{len(built.report.experiments)} experiments met their claims with every seed")
+    _say(_seals(project, names))
     for file in built.files:
         pages = built.pages.get(file.name)
         _say(f"  {project.relative(file)}" + (f"  {pages} pages" if pages else ""))
@@ -95,58 +100,155 @@ def check(questions: tuple[str, ...]) -> None:
     _say(f"{len(report.answers)} answers verified")
 
 
-@main.command("try", context_settings={"ignore_unknown_options": True})
+@main.command(
+    "try",
+    # An expression may begin by a minus sign, and by -h_0.
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+)
 @click.argument("target", required=False)
 @click.argument("expression", required=False)
-@click.option("--file", type=click.Path(exists=True, dir_okay=False), help="Lines q1.d: f - y")
-def try_answer(target: str | None, expression: str | None, file: str | None) -> None:
-    """Judge a proposed answer: solgen try q1.d "f - y"."""
-    from solgen.proposal import proposals
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Lines q1.d: f - y"
+)
+def try_answer(target: str | None, expression: str | None, file: Path | None) -> None:
+    """Judge a proposed answer: solgen try q1.d "f - y", in SymPy's syntax or in LaTeX."""
+    # What modules and questions make while they load is kept: to look for garbage takes a tenth
+    # of the time.
+    gc.disable()
+    from solgen.corrector import judgements, lines_of, told
+    from solgen.proposal import Judgement
 
-    if file:
-        lines = list(proposals(Path(file).read_text(encoding="utf-8")))
-    elif target and expression:
+    if file and not target:
+        lines = list(lines_of(file))
+    elif target and expression and not file:
         lines = [(target, expression)]
     else:
         raise click.UsageError('write solgen try q1.d "f - y", or --file')
-    judged = _Judge()
-    accepted = []
-    for line in lines:
-        try:
-            accepted.append(judged(*line))
-        except SolgenError as error:
-            if not file:
-                raise
-            _say(f"{line[0]}  {line[1]}  not judged\n  {error}")
-            accepted.append(False)
-    if not all(accepted):
+    project = find_project(Path.cwd())
+    accepted, failures = 0, []
+    for line, outcome in zip(lines, judgements(project, lines), strict=True):
+        _say("\n".join(told(*line, outcome)))
+        accepted += isinstance(outcome, Judgement) and outcome.accepted
+        failures += [outcome] if isinstance(outcome, SolgenError) else []
+    if file:
+        refused = len(lines) - accepted - len(failures)
+        _say(f"{accepted} accepted, {refused} refused, {len(failures)} not judged")
+    if accepted < len(lines):
+        sys.exit(failures[0].code if failures and not file else EXIT_REFUSED)
+
+
+@main.command()
+@click.argument("targets", metavar="[q1 | q1.a.solution.2]...", nargs=-1)
+@click.option("--accept", is_flag=True, help="Seal them: you have read both languages.")
+def review(targets: tuple[str, ...], *, accept: bool) -> None:
+    """List the texts whose languages nobody has compared as they stand."""
+    from solgen import pairs
+
+    project = find_project(Path.cwd())
+    if accept and not targets:
+        raise click.UsageError("name what you have read: solgen review q1 --accept")
+    named: dict[str, set[str]] = {}
+    for target in targets:
+        name, _, key = target.partition(".")
+        named.setdefault(name, set()).update({key} if key else ())
+    for name in project.select(tuple(named)):
+        keys = named.get(name, set())
+        if accept:
+            _say(f"{name}  {len(pairs.accept(project, name, keys))} pairs sealed")
+        left = pairs.unsealed(project, name)
+        for pair in () if accept else left:
+            if not keys or pair.key in keys:
+                _told_pair(name, pair)
+        total = len(pairs.pairs(project, name))
+        _say(f"{name}  {len(left)} of {total} pairs carry no seal")
+
+
+def _told_pair(name: str, pair: Any) -> None:
+    _say(f"{pair.where.file}:{pair.where.line}  {name}.{pair.key}")
+    for code, version in pair.versions.items():
+        shown = " ".join(version.split())
+        _say(f"  {code}  {shown[:96]}" + (" …" if len(shown) > 96 else ""))
+
+
+def _seals(project: Any, names: list[str]) -> str:
+    from solgen import pairs
+
+    left = sum(len(pairs.unsealed(project, name)) for name in names)
+    total = sum(len(pairs.pairs(project, name)) for name in names)
+    return f"{total - left} of {total} pairs of texts carry the seal of a reader"
+
+
+@main.command()
+@click.argument("question")
+@click.option("--accept", is_flag=True, help="Record them: nothing computes them, and you know it.")
+def given(question: str, *, accept: bool) -> None:
+    """List printed hypotheses, data and definitions that nobody has accepted as given."""
+    from solgen import given as statements
+
+    project = find_project(Path.cwd())
+    (name,) = project.select((question,))
+    with _progress() as tell:
+        met, pending = statements.given(project, name, tell)
+    for part, texts in sorted(pending.items()):
+        for text in texts:
+            _say(f"{name} ({part})  {text}")
+    if accept:
+        statements.accept(project, name, met, pending)
+        _say(f"{name}  recorded in questions/{name}.review.toml")
+    else:
+        _say(f"{name}  {sum(map(len, pending.values()))} statements wait to be accepted")
+
+
+@main.command()
+@click.argument("questions", nargs=-1)
+def mutants(questions: tuple[str, ...]) -> None:
+    """Test the checks: try wrong variants of everything (minutes)."""
+    project = find_project(Path.cwd())
+    names = project.select(questions)
+    from solgen.mutants import report, run
+    from solgen.score import write
+
+    with _progress() as tell:
+        score = run(project, names, tell)
+    write(project, score)
+    report(score, _say)
+    if score.failures():
         sys.exit(EXIT_REFUSED)
 
 
-class _Judge:
-    """Says what becomes of proposals; each question is loaded once."""
+@main.command()
+@click.argument("pdf", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Not the one beside the PDF.",
+)
+def verify(pdf: Path, certificate: Path | None) -> None:
+    """Say whether a PDF is the one that its certificate speaks of."""
+    from solgen import certificate as certificates
 
-    def __init__(self) -> None:
-        self.project = find_project(Path.cwd())
-        self.loaded: dict[str, Any] = {}
+    vouched = certificates.verified(pdf, certificate)
+    alias = "" if vouched.name == pdf.name else f", there called {vouched.name}"
+    _say(f"{pdf.name} is the PDF that {vouched.certificate.name} speaks of{alias}")
+    _say(f"  {vouched.entry['pages']} pages, SHA-256 {vouched.entry['sha256']}")
+    for line in certificates.summary(vouched.data):
+        _say(f"  {line}")
+    _say(_compared("LaTeX", certificates.changed_tex(vouched), "not kept beside it"))
+    try:
+        project = find_project(Path.cwd())
+    except SolgenError:
+        _say("sources: not compared, this is not an exam's folder")
+    else:
+        changed = certificates.changed_sources(vouched, project)
+        _say(_compared("sources", changed, ""))
 
-    def __call__(self, target: str, expression: str) -> bool:
-        from solgen.load import load
-        from solgen.proposal import judge
 
-        name, _, place = target.partition(".")
-        if name not in self.loaded:
-            (self.loaded[name],) = load(self.project, self.project.select((name,)))
-        loaded = self.loaded[name]
-        found = judge(self.project, loaded, place or loaded.question.parts[0].id, expression)
-        return _told(target, expression, found)
-
-
-def _told(target: str, expression: str, found: Any) -> bool:
-    _say(f"{target}  {expression}  {'accepted' if found.accepted else 'refused'}: {found.answer}")
-    for reason in found.reasons:
-        _say(f"  {reason}")
-    return found.accepted
+def _compared(what: str, changed: list[str] | None, absent: str) -> str:
+    if changed is None:
+        return f"{what}: {absent}"
+    if changed:
+        return f"{what}: no longer what it was made from: {', '.join(changed)}"
+    return f"{what}: still what it was made from"
 
 
 @main.command("list")

@@ -9,6 +9,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -96,12 +97,12 @@ def _without_comments(source: str) -> str:
     return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source)
 
 
-def _tags(source: str) -> Iterator[tuple[int, str, str]]:
-    """Line, name and rest of every line statement outside comments."""
-    for line, text in enumerate(_without_comments(source).split("\n"), start=1):
-        match = _TAG.match(text)
-        if match:
-            yield line, match[1], match[2]
+@lru_cache(maxsize=16)
+def _tags(source: str) -> tuple[tuple[int, str, str], ...]:
+    """Line, name and rest of every line statement outside comments; asked for at every line."""
+    lines = enumerate(_without_comments(source).split("\n"), start=1)
+    matches = ((line, _TAG.match(text)) for line, text in lines)
+    return tuple((line, match[1], match[2]) for line, match in matches if match)
 
 
 def part_at(source: str, line: int) -> str | None:
@@ -110,6 +111,15 @@ def part_at(source: str, line: int) -> str | None:
         rest.strip() for number, tag, rest in _tags(source) if tag == "part" and number <= line
     ]
     return letters[-1] if letters else None
+
+
+def section_at(source: str, line: int) -> str:
+    """The section that a line of the template belongs to, `given` in a statement."""
+    kinds = ["given"]
+    for number, tag, _ in _tags(source):
+        if number <= line and tag in ("part", *SECTIONS):
+            kinds.append("given" if tag == "part" else tag)
+    return kinds[-1]
 
 
 class _Grammar:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Mapping
-from importlib.metadata import version
+from collections.abc import Sequence
 from typing import Any
 
 from pylatex import LongTable, NoEscape, Tabular
 
-from solgen import __version__
+from solgen import pairs
+from solgen.appendix import appendix
+from solgen.certificate import software
 from solgen.edition import Edition
 from solgen.errors import Where
 from solgen.latex import escape, formula, prose
+from solgen.ledger import Ledger
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Derivation
@@ -20,6 +21,7 @@ from solgen.project import Project
 from solgen.references import listed
 from solgen.render import Rendered
 from solgen.symbols import Symbol
+from solgen.tally import Row
 from solgen.verify import AnswerReport, Report
 
 
@@ -136,8 +138,10 @@ def back(
     edition: Edition,
     locale: Locale,
     engine: str,
+    rows: Sequence[Row],
+    ledger: Ledger,
 ) -> dict[str, Any]:
-    """The verification report and the versions, in one language."""
+    """The verification report, what each part rests on, and the versions, in one language."""
     versions = Tabular("ll", booktabs=True)
     versions.add_row([escape(locale.word("software")), escape(locale.word("version"))])
     versions.add_hline()
@@ -147,8 +151,12 @@ def back(
         **edition.frame(locale),
         "anchor": f"report.{locale.code}",
         "title": escape(locale.word("report")),
+        "details_head": escape(locale.word("details")),
         "intro": escape(locale.word("report_intro")),
         "report": _report(project, questions, report, edition, locale),
+        **appendix(project, questions, rows, ledger, edition, locale),
+        "seals_head": escape(locale.word("seals")),
+        "seals": _seals(project, questions, locale),
         "versions_head": escape(locale.word("versions")),
         "versions": NoEscape("\\begin{center}\\small\n" + versions.dumps() + "\n\\end{center}"),
     }
@@ -173,6 +181,27 @@ def _report(
     name = f"report-{locale.code}"
     edition.snippets[name] = lines
     return name
+
+
+def _seals(project: Project, questions: list[Loaded], locale: Locale) -> NoEscape:
+    """Which passages and texts somebody has read in all languages, as they stand."""
+    lines, sealed = [], 0
+    for loaded in questions:
+        known, left = pairs.pairs(project, loaded.name), pairs.unsealed(project, loaded.name)
+        sealed += len(known) - len(left)
+        if left:
+            whole = len(left) == len(known)
+            keys = [] if whole else [_breakable(pair.key) for pair in left]
+            word = "seals_none" if whole else "seals_left"
+            said = locale.word(word, question=loaded.number, left=len(left), n=len(known))
+            lines.append(f"{escape(said)} {', '.join(keys)}".rstrip())
+    said = locale.count("seals_some" if lines else "seals_all", sealed)
+    return NoEscape(r"\par ".join([escape(said), *lines]))
+
+
+def _breakable(key: str) -> str:
+    """A pair's key, which may be cut after each of its stops."""
+    return escape(key).replace(".", r".\allowbreak{}")
 
 
 def _entry(entry: AnswerReport, label: str, locale: Locale) -> str:
@@ -202,18 +231,3 @@ def _steps(entry: AnswerReport, locale: Locale) -> str:
     points = min(v.points for v in entry.steps)
     digits = min(v.digits for v in entry.steps)
     return escape(locale.count("steps_sampled", total, proved=proved, points=points, d=digits))
-
-
-def software(engine: str) -> Mapping[str, str]:
-    """Everything that computed, drew or typeset, with its version."""
-    names = {
-        "SymPy": "sympy",
-        "mpmath": "mpmath",
-        "NumPy": "numpy",
-        "Matplotlib": "matplotlib",
-        "Jinja2": "jinja2",
-        "PyLaTeX": "pylatex",
-    }
-    found = {"solgen": __version__, "Python": platform.python_version()}
-    found |= {name: version(package) for name, package in names.items()}
-    return {**found, "TeX": engine}

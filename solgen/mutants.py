@@ -5,6 +5,7 @@ Questions are cut into jobs that the cores share.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from solgen.project import Project
 from solgen.score import Score, Tried, by, count, explanations
 from solgen.subjects import Fate, fate, neighbour_fate, neighbours, subjects
 from solgen.workers import Job, Tell, each
-from solgen.workshop import Workshop
+from solgen.workshop import Workshop, needed
 
 EDITS_AT_ONCE = 40  # what one job tries: long enough to be worth a process, short enough to share
 
@@ -48,7 +49,9 @@ def _jobs(project: Project, loaded: Loaded) -> Iterator[Job_]:
     yield loaded.name, "lies", partial(_lies, project, loaded)
     source = loaded.source.read_text(encoding="utf-8")
     names = [loaded.name_of(a) for part in loaded.question.parts for a in part.answers]
-    listed = edits(source, names)
+    rested = needed(ast.parse(source).body, names)
+    # A definition on which no answer rests is guarded in print, by reading.
+    listed = [edit for edit in edits(source, names) if rested & set(edit.names)]
     for first in range(0, len(listed), EDITS_AT_ONCE):
         some = listed[first : first + EDITS_AT_ONCE]
         yield loaded.name, "edits", partial(_edits, project, loaded, some)

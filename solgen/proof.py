@@ -47,8 +47,13 @@ def _vanishes(gap: Any) -> str:
     return ""
 
 
+def _cancelled(gap: Any) -> Any:
+    return sympy.cancel(sympy.together(sympy.expand(gap)))
+
+
 _METHODS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("expansion", sympy.expand),
     ("rational normal form", lambda gap: sympy.cancel(sympy.together(gap))),
+    ("exponentials", lambda gap: _cancelled(gap.rewrite(sympy.exp))),
     ("simplification", sympy.simplify),
 )

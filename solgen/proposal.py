@@ -1,272 +1,316 @@
-"""`solgen try`: a proposed answer, read, and put before everything that guards the real one.
+"""`solgen try`: a proposed answer, put before everything that guards the real one.
 
-It is read by a grammar of its own, Python's without its dangers: numbers, the question's names,
-arithmetic and named functions. Nothing is evaluated as code.
+The referee compares it with the answer, entry by entry; then every check of the answer looks at
+it. It is typed in SymPy's syntax, or in LaTeX as the booklet prints it.
 """
 
 from __future__ import annotations
 
-import ast
-import difflib
+import contextlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from solgen.algebra import Verdict, compare
+from solgen.algebra import canonical, unfold
 from solgen.clock import time_limit
+from solgen.diagnosis import Seen, remarks
+from solgen.differences import OTHER_LAYOUT, Comparison, Difference, compared
+from solgen.entries import shaped
 from solgen.errors import EXIT_USAGE, LimitError, QuestionError, SolgenError
-from solgen.evidence import Rejected
+from solgen.evidence import Evidence, Rejected
 from solgen.load import Loaded
-from solgen.model import Answer, Part
+from solgen.model import Answer, Check, Part
 from solgen.project import Project
 from solgen.symbols import Symbol
+from solgen.targets import wanted
+from solgen.typed import Proposed, read
 
-FUNCTIONS = {
-    name: getattr(sympy, name)
-    for name in (
-        *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "atanh"),
-        *("Abs", "Max", "Min", "floor", "ceiling", "sign", "factorial", "binomial", "Matrix"),
-    )
-} | {"ln": sympy.log, "abs": sympy.Abs, "max": sympy.Max, "min": sympy.Min}
-JUDGE_SECONDS = 30.0
-LARGEST = 10_000  # an exponent, or what factorials are taken of
-CONSTANTS = {"pi": sympy.pi, "E": sympy.E, "oo": sympy.oo}
-_OPERATIONS: Mapping[type, Any] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
-}
+if TYPE_CHECKING:
+    from solgen.typeset import Typeset
+
+JUDGE_SECONDS = 10.0
+MOST_DIGITS = 4000  # Python shows no number that is much longer
+MOST_BITS = int(MOST_DIGITS * 3.3)
+LOOK_SECONDS = 2.0  # as long as one check may look at what the referee finds equal
+GLANCE_SECONDS = 1.0  # and at what it has refuted
+ACCEPTED, REFUSED, SILENT = "accepted", "refused", "no ruling"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What one guard says of a proposal: who it is (a check's road and place), its word, why."""
+
+    guard: str
+    word: str
+    said: str
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a proposal is accepted as one answer, and what decided."""
+    """Whether a proposal is accepted as one answer, and what everything that guards it says.
+
+    `answer` is its name and `place` its file and line. `differences` are the entries in which the
+    proposal is not the answer, with a counterexample each; `remarks` say what it may be instead.
+    """
 
     answer: str
+    place: str
     accepted: bool
-    reasons: tuple[str, ...]
+    rulings: tuple[Ruling, ...]
+    differences: tuple[Difference, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-def judge(project: Project, loaded: Loaded, target: str, text: str) -> Judgement:
+def judge(
+    project: Project,
+    loaded: Loaded,
+    target: str,
+    text: str,
+    tell: Callable[[Judgement], None] = lambda _: None,
+) -> Judgement:
     """Judge `text` as the answer that `target` names: a part's letter, or an answer's name.
 
-    As a part's answer it may be any of the part's; a refusal gives the reasons of the one that
-    stands first in the part's short answer.
-    Raises QuestionError for a target that does not exist and a text that cannot be read.
+    A left side (`lhs = value`) says which of a part's answers is meant. A refusal speaks of the
+    answer that comes nearest. What is known before the checks run is told.
+    Raises QuestionError for a target that does not exist and a text that cannot be read, and
+    LimitError for what takes too long.
     """
+    known: list[Judgement] = []  # before the checks run
+
+    def keep(judgement: Judgement) -> None:
+        known.append(judgement)
+        tell(judgement)
+
     try:
         with time_limit(JUDGE_SECONDS):
-            proposed = read(text, loaded)
-            main, *others = _answers(project, loaded, target)
-            first = _judged(loaded, main, proposed)
-            if first.accepted:
-                return first
-            judged = (_judged(loaded, answer, proposed) for answer in others)
-            return next((one for one in judged if one.accepted), first)
-    except TimeoutError:
-        raise LimitError(
-            f"judging this took more than {JUDGE_SECONDS:g} s", None, "write it simpler", found=text
-        ) from None
+            part, answers = wanted(project, loaded, target)
+            readings = [_modest(one, text) for one in _readings(project, loaded, part, text)]
+            chosen = _first(loaded, part, answers, readings, by_name=target != part.id)
+            return _judged(project, loaded, part, chosen, keep)
+    except (TimeoutError, MemoryError):
+        if known:
+            return known[-1]
+        raise too_long(text) from None
 
 
-def _answers(project: Project, loaded: Loaded, target: str) -> list[Answer]:
-    """The answers of a part, the main one first, or the one of that name."""
-    part: Part | None = next((p for p in loaded.question.parts if p.id == target), None)
-    if part is not None and part.answers:
-        short = _short_answer(project, loaded, target)
-        places = {id(a): _place(loaded.name_of(a), short) for a in part.answers}
-        return sorted(part.answers, key=lambda answer: places[id(answer)])
-    known = {loaded.name_of(a): a for p in loaded.question.parts for a in p.answers}
-    if target in known:
-        return [known[target]]
-    near = difflib.get_close_matches(target, known, n=1)
-    letters = ", ".join(p.id for p in loaded.question.parts)
-    raise QuestionError(
-        f"{loaded.name} has no part or answer {target!r}",
-        hint=f"did you mean {loaded.name}.{near[0]}?" if near else f"its parts are {letters}",
-        expected=", ".join(known),
-        code=EXIT_USAGE,
+def too_long(text: str) -> LimitError:
+    """The error of a proposal that cannot be computed here."""
+    return LimitError(
+        f"judging this takes more than {JUDGE_SECONDS:g} s, or too much memory",
+        None,
+        "write it simpler: is a power or a number in it very large?",
+        found=text,
     )
-
-
-def _short_answer(project: Project, loaded: Loaded, letter: str) -> str:
-    """What the template prints as the part's short answer."""
-    path = project.templates / "questions" / f"{loaded.name}.tex.j2"
-    source = path.read_text(encoding="utf-8") if path.is_file() else ""
-    found = re.search(rf"(?ms)^@part {letter}\b.*?^@answer\b(.*?)^@solution\b", source)
-    return found[1] if found else ""
-
-
-def _place(name: str, text: str) -> int:
-    """Where the name first stands in the text; behind everything if it does not."""
-    found = re.search(rf"\b{re.escape(name)}\b", text)
-    return found.start() if found else len(text)
-
-
-def _judged(loaded: Loaded, answer: Answer, proposed: Any) -> Judgement:
-    """The referee first, for its counterexample; then every check of the answer."""
-    reasons = []
-    try:
-        verdict = compare(proposed, answer.value)
-    except SolgenError as error:
-        verdict = Verdict("undecided", str(error.args[0]))
-    if not verdict.accepted:
-        reasons.append(_told(verdict))
-    for check in answer.checks:
-        try:
-            check.run(proposed)
-        except Rejected as rejection:
-            sides = f": {rejection.found}, not {rejection.expected}" if rejection.found else ""
-            reasons.append(f"{_called(check)}: {rejection.message}{sides}")
-        except Exception as error:  # noqa: BLE001 - a proposal may have any shape
-            reasons.append(f"{_called(check)} cannot take it: {type(error).__name__}")
-    return Judgement(loaded.name_of(answer), not reasons, tuple(reasons) or (_told(verdict),))
-
-
-def _called(check: Any) -> str:
-    return f"the check ({check.road})"
-
-
-def _told(verdict: Verdict) -> str:
-    if verdict.status == "refuted":
-        at = verdict.counterexample()
-        return f"the referee: it is {verdict.left}, not {verdict.right}, {at}".rstrip(", ")
-    if verdict.status == "undecided":
-        return f"the referee cannot decide: {verdict.method}"
-    return f"the referee: {verdict.status} ({verdict.method})"
 
 
 # --- reading ----------------------------------------------------------------------------------
 
 
-def read(text: str, loaded: Loaded) -> Any:
-    """The proposal as an exact value. Raises QuestionError, with a caret under what is unreadable.
+def _readings(project: Project, loaded: Loaded, part: Part, text: str) -> list[Proposed]:
+    """What was typed, in either way; formulas without commands, 2f(1 - f), are LaTeX too.
 
-    Names are those of the module or those that are printed; decimals are exact.
+    LaTeX has several readings where the languages read a number differently.
     """
-    if "\\" in text:
-        raise _unreadable(text, text.index("\\"), "LaTeX is not read here", "write (f - y)*f")
-    if zero := re.search(r"(?<![\w.])0\d", text):
-        raise _unreadable(text, zero.start(), "a number begins by 0", "write 5, or 0.5")
-    # Python's own ^ binds less than +; read as it stands, f - f^2 would be (f - f)^2.
-    python = text.strip().replace("^", "**")
+    from solgen.typeset import is_latex
+
+    answers = {loaded.name_of(a): a for a in part.answers}
+    if is_latex(text):
+        return _reader(project, loaded, part).readings(text, answers)
     try:
-        tree = ast.parse(python, mode="eval").body
-    except (SyntaxError, ValueError) as error:
-        place = _original(text.strip(), (getattr(error, "offset", None) or 1) - 1)
-        hint = "write products with *, powers with ** or ^, and close every parenthesis"
-        raise _unreadable(text.strip(), place, "this cannot be read", hint) from None
-    try:
-        return _Reader(text.strip(), python, _names(loaded)).value(tree)
-    except RecursionError:
-        raise _unreadable(text.strip(), 0, "this is nested too deeply", "shorten it") from None
+        return [read(text, names(loaded))]
+    except QuestionError:
+        with contextlib.suppress(QuestionError):
+            return _reader(project, loaded, part).readings(text, answers)
+        raise
 
 
-def _names(loaded: Loaded) -> dict[str, Any]:
+def _modest(proposed: Proposed, text: str) -> Proposed:
+    """The proposal, if its numbers are of a size that can be shown."""
+    whole = canonical(proposed.value)
+    numbers = whole.atoms(sympy.Rational) if hasattr(whole, "atoms") else ()
+    if any(max(abs(n.p), n.q).bit_length() > MOST_BITS for n in numbers):
+        message = f"it comes to a number of more than {MOST_DIGITS} digits"
+        raise QuestionError(message, None, "write a smaller one", found=text, code=EXIT_USAGE)
+    return proposed
+
+
+def _reader(project: Project, loaded: Loaded, part: Part) -> Typeset:
+    from solgen.typeset import Typeset
+
+    return Typeset(project, loaded, part.id, symbols(loaded))
+
+
+def names(loaded: Loaded) -> Mapping[str, Any]:
     """What a proposal may name: the question's symbols, by both of their names."""
-    symbols = {k: v for k, v in loaded.namespace.items() if isinstance(v, Symbol)}
-    return {**CONSTANTS, **{s.name: s for s in symbols.values()}, **symbols}
+    found = symbols(loaded)
+    printed = {s.latex: s for s in found if s.latex and re.fullmatch(r"[A-Za-z]\w*'?", s.latex)}
+    modules = {k: v for k, v in loaded.namespace.items() if isinstance(v, Symbol)}
+    return {**printed, **{s.name: s for s in found}, **modules}
 
 
-class _Reader:
-    """From Python's syntax to values, refusing everything else."""
-
-    def __init__(self, text: str, python: str, names: Mapping[str, Any]) -> None:
-        self.text = text
-        self.python = python
-        self.names = names
-
-    def value(self, node: ast.expr) -> Any:
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            return sympy.Rational(ast.get_source_segment(self.python, node) or str(node.value))
-        if isinstance(node, ast.Name):
-            return self._named(node)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            inner = self.value(node.operand)
-            return -inner if isinstance(node.op, ast.USub) else inner
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
-            return self._operation(node)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-            return self._called(node, node.func)
-        if isinstance(node, ast.Tuple | ast.List):
-            return sympy.Tuple(*map(self.value, node.elts))
-        raise self._error(node, "this is no part of a formula", "write arithmetic and functions")
-
-    def _named(self, node: ast.Name) -> Any:
-        if node.id in self.names:
-            return self.names[node.id]
-        near = difflib.get_close_matches(node.id, [*self.names, *FUNCTIONS], n=1)
-        known = ", ".join(sorted(set(self.names) - set(CONSTANTS)))
-        raise self._error(
-            node,
-            f"there is no symbol {node.id}",
-            f"did you mean {near[0]}?" if near else f"the question's symbols are {known}",
-        )
-
-    def _operation(self, node: ast.BinOp) -> Any:
-        left, right = self.value(node.left), self.value(node.right)
-        if isinstance(node.op, ast.Pow) and getattr(left, "is_Rational", False) and _huge(right):
-            raise self._error(node.right, "this exponent is too large", "write a smaller one")
-        try:
-            found = _OPERATIONS[type(node.op)](left, right)
-        except (TypeError, ValueError, sympy.ShapeError) as error:
-            raise self._error(node, f"this cannot be computed: {error}", "check it") from None
-        if getattr(found, "has", None) and found.has(sympy.zoo, sympy.nan):
-            raise self._error(node, "this divides by zero", "check it")
-        return found
-
-    def _called(self, node: ast.Call, name: ast.Name) -> Any:
-        if name.id not in FUNCTIONS:
-            near = difflib.get_close_matches(name.id, FUNCTIONS, n=1)
-            hint = f"did you mean {near[0]}?" if near else "write products with *: 2*(a + b)"
-            raise self._error(name, f"there is no function {name.id}", hint)
-        values = [self.value(argument) for argument in node.args]
-        if name.id in ("factorial", "binomial") and any(_huge(value) for value in values):
-            raise self._error(node, "this number is too large", "write a smaller one")
-        try:
-            return FUNCTIONS[name.id](*values)
-        except (TypeError, ValueError) as error:
-            raise self._error(node, f"{name.id} cannot take this: {error}", "check it") from None
-
-    def _error(self, node: ast.expr, message: str, hint: str) -> QuestionError:
-        return _unreadable(self.text, _original(self.text, node.col_offset), message, hint)
+def symbols(loaded: Loaded) -> list[Symbol]:
+    """The question's symbols: the module's, those in its dictionaries, and the answers'."""
+    found = [s for value in loaded.namespace.values() for s in _held(value)]
+    for part in loaded.question.parts:
+        for answer in part.answers:
+            found += sorted(_behind(answer.value), key=lambda s: s.name)
+    return list({s.name: s for s in found}.values())
 
 
-def _original(text: str, place: int) -> int:
-    """The place in the text as it was typed, where every ^ has become two characters."""
-    for index, character in enumerate(text):
-        if place <= index:
-            return index
-        place -= character == "^"
-    return len(text)
+def _held(value: Any) -> Iterator[Symbol]:
+    if isinstance(value, Symbol):
+        yield value
+    elif isinstance(value, dict):
+        yield from (s for s in value.values() if isinstance(s, Symbol))
+    elif type(value) in (list, tuple):
+        yield from (s for s in value if isinstance(s, Symbol))
 
 
-def _huge(number: Any) -> bool:
-    """Whether a number is so large that writing out a power or factorial of it takes for ever."""
-    return bool(getattr(number, "is_Rational", False) and abs(number) > LARGEST)
+def _behind(value: Any) -> set[Symbol]:
+    """The symbols of a value, and those of their definitions."""
+    found: set[Symbol] = set()
+    waiting = [value]
+    while waiting:
+        for s in getattr(waiting.pop(), "free_symbols", ()):
+            if isinstance(s, Symbol) and s not in found:
+                found.add(s)
+                waiting.append(s.value)
+    return found
 
 
-def _unreadable(text: str, place: int, message: str, hint: str) -> QuestionError:
-    caret = text + "\n" + " " * max(place, 0) + "^"
-    return QuestionError(message, None, hint, found="\n" + caret, code=EXIT_USAGE)
+# --- judging ----------------------------------------------------------------------------------
 
 
-def proposals(source: str) -> Iterator[tuple[str, str]]:
-    """(target, expression) of every line `q1.d: f - y`; empty lines and # comments are left out.
+@dataclass(frozen=True)
+class _Compared:
+    """A reading in front of one answer, in the answer's brackets, and what the referee says."""
 
-    Raises QuestionError for another line.
-    """
-    for number, line in enumerate(source.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        target, colon, expression = line.partition(":")
-        if not colon:
-            raise QuestionError(
-                f"line {number} proposes nothing", None, "write q1.d: f - y", found=line.strip()
-            )
-        yield target.strip(), expression.strip()
+    answer: Answer
+    value: Any
+    left: tuple[Any, ...]
+    found: Comparison
+
+    @property
+    def equal(self) -> bool:
+        return self.found.status in ("proved", "sampled")
+
+    def rulings(self) -> Iterator[Ruling]:
+        words = {"refuted": REFUSED, "undecided": SILENT}
+        yield Ruling("referee", words.get(self.found.status, ACCEPTED), self.found.said)
+        for side in self.left:
+            other = compared(shaped(canonical(side), self.answer.value), self.answer.value)
+            if other.status == "refuted":
+                said = f"it is something else: {other.differences[0]}"
+                yield Ruling("what stands left of =", REFUSED, said)
+
+
+def _first(
+    loaded: Loaded, part: Part, answers: list[Answer], readings: list[Proposed], *, by_name: bool
+) -> _Compared:
+    """The answer and reading that are equal, or else those that come nearest: the first of them."""
+    within = {loaded.name_of(a): a for a in part.answers}
+    found = []
+    for proposed in readings:
+        # A target's name is more precise than a left side.
+        meant = [within[name] for name in proposed.named.split() if name in within and not by_name]
+        for answer in meant or answers:
+            value = shaped(canonical(proposed.value), answer.value)
+            one = _Compared(answer, value, proposed.left, compared(value, answer.value))
+            if one.equal:
+                return one
+            found.append(one)
+    return min(found, key=lambda one: (one.found.said == OTHER_LAYOUT, len(one.found.differences)))
+
+
+def _judged(
+    project: Project,
+    loaded: Loaded,
+    part: Part,
+    one: _Compared,
+    tell: Callable[[Judgement], None],
+) -> Judgement:
+    """The referee has spoken; then every check of the answer looks at the value."""
+    answer = one.answer
+    first = tuple(one.rulings())
+    wrong = any(ruling.word == REFUSED for ruling in first)
+    judgement = Judgement(
+        loaded.name_of(answer),
+        _place(project, answer.where),
+        accepted=False,
+        rulings=first,
+        differences=one.found.differences,
+    )
+    if wrong:
+        endless = [Ruling(_guard(project, c), SILENT, "it had no end") for c in answer.checks]
+        tell(replace(judgement, rulings=(*first, *endless)))
+    checks = [_ruling(project, check, one) for check in answer.checks]
+    refused = wrong or any(ruling.word == REFUSED for ruling in checks)
+    roads = {c.road for c, r in zip(answer.checks, checks, strict=True) if r.word == ACCEPTED}
+    return replace(
+        judgement,
+        accepted=not refused and (one.equal or len(roads) > 1),
+        rulings=(*first, *checks),
+        remarks=() if one.equal else _remarks(loaded, part, one),
+    )
+
+
+def _remarks(loaded: Loaded, part: Part, one: _Compared) -> tuple[str, ...]:
+    parts = (part, *(p for p in loaded.question.parts if p is not part))
+    known = [
+        Seen(loaded.name_of(a), p.id, a.value)
+        for p in parts
+        for a in p.answers
+        if a is not one.answer
+    ]
+    found: list[str] = []
+    with contextlib.suppress(TimeoutError), time_limit(GLANCE_SECONDS):
+        found.extend(remarks(one.value, one.answer.value, known))
+    return tuple(found)
+
+
+def _guard(project: Project, check: Check) -> str:
+    return f"check ({check.road}), {_place(project, check.where)}"
+
+
+def _ruling(project: Project, check: Check, one: _Compared) -> Ruling:
+    """What a check says; where it cannot take the form of an equal value, another form is tried."""
+    seconds = LOOK_SECONDS if one.equal else GLANCE_SECONDS
+    word, said = _look(check, one.value, seconds)
+    if word != ACCEPTED and one.equal:
+        word, said = _look(check, unfold(one.value), seconds)
+    if word == REFUSED and one.equal:
+        said += "; the referee finds it equal: one of the two is at fault, report it"
+    return Ruling(_guard(project, check), word, said)
+
+
+def _look(check: Check, value: Any, seconds: float) -> tuple[str, str]:
+    try:
+        with time_limit(seconds):
+            found = check.run(value)
+    except TimeoutError:
+        return SILENT, f"no end after {seconds:g} s"
+    except Rejected as rejection:
+        sides = f": {rejection.found}, not {rejection.expected}" if rejection.expected else ""
+        return REFUSED, _short(f"{rejection.message}{sides}")
+    except SolgenError as error:
+        return REFUSED, _short(error.message)
+    except MemoryError:
+        return SILENT, "it takes too much memory"
+    except Exception as error:  # noqa: BLE001 - a proposal may have any shape
+        return SILENT, _short(f"it cannot take this: {type(error).__name__}: {error}")
+    if not isinstance(found, Evidence):
+        return SILENT, "it compared nothing"
+    digits = "exactly" if found.digits is None else f"in {found.digits} digits"
+    return ACCEPTED, f"{found.compared} value{'s' if found.compared != 1 else ''} {digits}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:159]}…"
+
+
+def _place(project: Project, where: Any) -> str:
+    return f"{project.relative(str(where.file))}:{where.line}"

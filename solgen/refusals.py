@@ -18,7 +18,7 @@ def unreadable(one: Formula, error: Unreadable) -> VerificationError:
     return VerificationError(
         f"the formula cannot be read: {error.message}",
         one.at(error.place),
-        f"{error.hint}; or give the whole notation a value: Instance({{r\"…\": …}})",
+        f'{error.hint}; or give the whole notation a value: Instance({{r"…": …}})',
         found=_caret(one, error.place),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from pylatex import NoEscape
 
-from solgen import parity
+from solgen import parity, review
 from solgen.display import Display
 from solgen.errors import SolgenError, TemplateError, Where
 from solgen.grammar import inspect, part_at, passages, require_parts
@@ -70,8 +70,9 @@ def render(
                 finish(block, locale, template.at(part.source))
     display.require_all(template.where)
     locales = load_locales(project)
+    excused = review.load(project, loaded.name).excused
     for line, versions in passages(template.source, project.languages):
-        parity.require(versions, locales, template.at(line))
+        parity.require(versions, locales, template.at(line), excused)
     return Rendered(
         loaded,
         locale,

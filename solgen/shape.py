@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from solgen import parity
+from solgen import parity, review
 from solgen.errors import QuestionError, TranslationError, Where
 from solgen.experiment import Experiment, Measure
 from solgen.locales import load_locales
@@ -38,9 +38,10 @@ def inspect(
     """Raise QuestionError or TranslationError at the first piece that is wrong or left over."""
     _require_types(question)
     locales = load_locales(project)
+    excused = review.load(project, name).excused
     for text in _texts(question, namespace):
         text.require(project.languages)
-        parity.require(text.versions, locales, text.where)
+        parity.require(text.versions, locales, text.where, excused)
     _require_formulas(question, namespace)
     _require_letters(question)
     _require_answers(question, namespace)

@@ -16,6 +16,7 @@ from solgen.build import build
 from solgen.edition import Edition
 from solgen.errors import Where
 from solgen.load import load
+from solgen.pairs import accept, pairs, unsealed
 from solgen.project import find_project
 from solgen.symbols import free
 
@@ -226,3 +227,21 @@ def test_a_sampled_derivation_stands_in_the_report_as_sampled(tmp_path):
         assert "1 proved, the others at" in line
     else:
         pytest.fail("this test needs an identity that SymPy cannot prove")
+
+
+def test_the_report_says_which_texts_nobody_reviewed(tmp_path):
+    project = starter(tmp_path)
+    questions, report = loaded(project)
+
+    def printed():
+        edition, _ = make_edition(project, questions, report, locales(), "TeX")
+        return edition.body.replace(r"\allowbreak{}", "")
+
+    known = len(pairs(project, "q1"))
+    assert f"Question 1: none of its {known} pairs carries a seal." in printed()
+    accept(project, "q1", [pair.key for pair in pairs(project, "q1")][2:])
+    assert f"Question 1: 2 of {known} pairs carry no seal: " in printed()
+    assert all(pair.key in printed() for pair in unsealed(project, "q1"))
+    accept(project, "q1")
+    assert f"All {known} pairs of texts were read in both languages" in printed()
+    assert f"Les {known} paires de textes ont toutes été relues" in printed()

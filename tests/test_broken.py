@@ -24,7 +24,7 @@ from solgen.sandbox import Limits
 
 HERE = Path(__file__).parent / "broken"
 CASES = sorted((HERE / "cases").glob("*.txt"))
-PUBLISHED = ("booklet.pdf", "booklet.fr.pdf", "booklet.en.pdf", "answers.json")
+PUBLISHED = ("booklet.pdf", "booklet.fr.pdf", "booklet.en.pdf", "answers.json", "certificate.json")
 COMMAND = ["pdf", "--lang", "fr"]
 
 pdflatex = engine.find_pdflatex()

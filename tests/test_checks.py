@@ -12,6 +12,7 @@ from solgen.checks import SLOPE_DIGITS, SLOPE_POINTS, by_slope, by_value, equals
 from solgen.definitions import derivative
 from solgen.errors import QuestionError
 from solgen.evidence import Rejected
+from solgen.forms import plus
 from tests.glossary import f, made, t, u, x, y
 
 loss = made("L", Reals, value=-y * log(f) - (1 - y) * log(1 - f))
@@ -88,3 +89,8 @@ def test_an_answer_with_a_symbol_that_was_not_named_is_refused() -> None:
     check = by_value(lambda v: v, x, fr="identité", en="identity")
     with pytest.raises(Rejected):
         check.run(x + y)
+
+
+def test_a_symbol_that_makes_no_difference_may_stand_in_an_answer() -> None:
+    check = by_value(lambda v: v, x, fr="identité", en="identity")
+    assert check.run(plus(x, y, -y)).compared == 16

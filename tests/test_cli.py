@@ -43,9 +43,27 @@ def test_check_tells_how_each_answer_was_verified(exam, capsys):
     assert lines[-1] == "2 answers verified"
 
 
+def test_review_lists_what_nobody_read_and_seals_what_is_accepted(exam, capsys):
+    out, err, code = _run(capsys, "review", "q1")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("templates/questions/q1.tex.j2:")
+    assert lines[1].startswith("  fr  ")
+    assert lines[2].startswith("  en  ")
+    total = len(lines) // 3
+    assert lines[-1] == f"q1  {total} of {total} pairs carry no seal"
+    out, _, _ = _run(capsys, "review", "q1.a.given.1", "--accept")
+    assert out == f"q1  1 pairs sealed\nq1  {total - 1} of {total} pairs carry no seal\n"
+    out, _, _ = _run(capsys, "review", "q1", "--accept")
+    assert out.splitlines()[-1] == f"q1  0 of {total} pairs carry no seal"
+    assert _run(capsys, "review")[0] == f"q1  0 of {total} pairs carry no seal\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (("review", "--accept"), 2, "name what you have read"),
+        (("review", "q1.z.given.1", "--accept"), 10, "there is no pair z.given.1"),
         (("pdf", "--lng", "fr"), 2, "Did you mean '--lang'"),
         (("chek",), 2, "check"),
         (("pdf", "--lang", "xx"), 2, "'xx' is not one of fr, en"),

@@ -48,6 +48,7 @@ def test_the_guide_s_question_builds(exam):
         "booklet.fr.pdf",
         "booklet.en.pdf",
         "answers.json",
+        "certificate.json",
     }
 
 

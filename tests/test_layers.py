@@ -10,27 +10,67 @@ from pathlib import Path
 
 import pytest
 
+from solgen import certificate
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "solgen"
 
 # A module may import those of the layers before its own, and those named with an arrow.
 LAYERS = (
-    ("errors", "clock", "texlog", "texscan", "sandbox"),
-    ("text", "exact", "project", "lint", "legible", "publish", "workers"),
-    ("author", "forms", "locales", "engine", "listing", "new", "templating", "watch"),
-    ("symbols", "experiment", "parity", "proofread", "install", "faults", "doctor"),
-    ("definitions", "points", "stream", "compile"),
-    ("numeric", "proof", "grammar"),
-    ("algebra",),
-    ("evidence", "wrong", "model", "latex"),
-    ("checks", "shape", "trial", "references"),
-    ("load",),
-    ("verify", "draw", "edition", "proposal"),
-    ("answers", "display"),
-    ("render",),
-    ("matter", "sheet"),
+    ("clock", "edits", "entries", "errors", "legible", "sandbox", "texlog", "texscan", "values"),
+    (
+        "engine",
+        "exact",
+        "floating",
+        "lint",
+        "project",
+        "publish",
+        "syntax",
+        "text",
+        "tokens",
+        "workers",
+    ),
+    (
+        "author",
+        "certificate",
+        "doctor",
+        "faults",
+        "forms",
+        "install",
+        "ledger",
+        "listing",
+        "locales",
+        "misprints",
+        "new",
+        "reading",
+        "review",
+        "templating",
+        "watch",
+    ),
+    ("compile", "edition", "experiment", "instance", "proofread", "slips", "symbols", "wording"),
+    ("definitions", "formulas", "parity", "points", "stream"),
+    ("grammar", "numeric", "proof", "twins"),
+    ("algebra", "pairs"),
+    (
+        "differences",
+        "evidence",
+        "latex",
+        "model",
+        "relations",
+        "rewrite",
+        "symbolic",
+        "typed",
+        "wrong",
+    ),
+    ("arithmetic", "checks", "diagnosis", "guards", "references", "shape", "trial"),
+    ("contexts", "load", "meaning"),
+    ("draw", "judge", "lexicon", "sheet", "subjects", "targets", "verify"),
+    ("answers", "display", "refusals", "tally", "typeset", "workshop"),
+    ("appendix", "keeper", "liar", "proposal", "render"),
+    ("corrector", "matter", "readback", "score"),
     ("booklet",),
-    ("build",),
+    ("build", "printing"),
+    ("given", "mutants"),
     ("cli",),
     ("__main__",),
 )
@@ -104,6 +144,21 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], without: tuple
         f"main.main({arguments!r}, prog_name='solgen', standalone_mode=False)"
     )
     assert not loaded(code) & set(without)
+
+
+def test_verifying_a_pdf_imports_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "booklet.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "main.tex").write_text("", encoding="utf-8")
+    edition = certificate.Typeset(tmp_path / "booklet.pdf", 1, tmp_path)
+    seals = {"pairs": 0, "sealed": 0}
+    counted = {"questions": {}, "totals": {"relations": None, "mutants": None, "seals": seals}}
+    text = certificate.certificate_json({}, "TeX", {"booklet.pdf": edition}, counted)
+    (tmp_path / certificate.NAME).write_text(text, encoding="utf-8")
+    code = (
+        "from solgen.cli import main\n"
+        "main.main(['verify', 'booklet.pdf'], prog_name='solgen', standalone_mode=False)"
+    )
+    assert not loaded(code, tmp_path) & set(HEAVY)
 
 
 def test_importing_solgen_imports_nothing_heavy() -> None:

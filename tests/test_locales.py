@@ -31,7 +31,7 @@ def test_every_language_has_the_same_words_with_the_same_fields():
     model = languages.pop("en.toml")
     assert languages
     for data in languages.values():
-        for section in ("words", "counted", "roads"):
+        for section in ("words", "counted", "roads", "kinds"):
             assert data[section].keys() == model[section].keys()
         for key, sentence in model["words"].items():
             assert _fields(data["words"][key]) == _fields(sentence), key

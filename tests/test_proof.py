@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sympy
-from sympy import cos, exp, sin
+from sympy import cos, exp, sin, tanh
 
 from solgen import proof as proving
 from solgen.definitions import unfold
@@ -21,7 +21,9 @@ from tests.glossary import f, x, y
         (x, x, "identity"),
         ((x + 1) ** 2, x**2 + 2 * x + 1, "expansion"),
         (1 / (1 + exp(-x)), exp(x) / (1 + exp(x)), "rational normal form"),
-        (sin(x) ** 2, 1 - cos(x) ** 2, "simplification"),
+        (1 / (1 + exp(-x)), (1 + tanh(x / 2)) / 2, "exponentials"),
+        (sin(x) ** 2, 1 - cos(x) ** 2, "exponentials"),
+        (sympy.binomial(x, 2), x * (x - 1) / 2, "simplification"),
     ],
     ids=str,
 )

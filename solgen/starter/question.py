@@ -7,6 +7,7 @@ from solgen import (
     Check,
     Derivation,
     Figure,
+    Instance,
     Part,
     Question,
     Step,
@@ -78,12 +79,16 @@ def draw_softplus(ax, say):
     ax.legend()
 
 
+# Every printed relation is read back and tried. This is what the text's own data stand for.
+at_zero = Instance({a: 0}, parts="b")
+
 question = Question(
     title=Text(fr="Une question de départ", en="A starter question"),
     parts=[
         Part("a", points=2, answers=[ds_da]),
         Part("b", points=1, answers=[slope_at_zero]),
     ],
+    instances=[at_zero],
     figures=[
         Figure(
             "softplus",
