@@ -11,8 +11,8 @@ from sympy import diff, exp, lambdify, limit, log, oo, pi, solve, sqrt, tanh
 
 from questions.phrases import CANCEL, CHAIN_RULE, COLLECT, COMMON_DENOMINATOR, COMPLETE_SQUARE
 from questions.phrases import DEFINITION, INVERSE_RULE, LOG_RULE, SUBSTITUTE
-from solgen import Answer, Check, Derivation, Figure, Key, Mark, Part, Question, Step, Term, Text
-from solgen import agree, by_slope, derivative, equal, equals, holds, unfold
+from solgen import Answer, Check, Derivation, Figure, Instance, Key, Mark, Part, Question, Step
+from solgen import Term, Text, agree, by_slope, derivative, equal, equals, holds, unfold
 from solgen import over, plus, power, symbol, times
 
 CE, MSE = r"L_{\mathrm{CE}}", r"L_{\mathrm{MSE}}"
@@ -42,6 +42,7 @@ L_MSE = symbol(
 )
 a0 = symbol("a_0", Reals, fr="préactivation de la classe 0", en="pre-activation of class 0")
 a1 = symbol("a_1", Reals, fr="préactivation de la classe 1", en="pre-activation of class 1")
+P = Term("P", fr="probabilité, ou loi", en="probability, or distribution")
 p = symbol(
     "p",
     UNIT,
@@ -63,6 +64,17 @@ B = symbol(
     fr="espérance de l'erreur quadratique si l'on annonce $q$",
     en="expected squared error when $q$ is announced",
 )
+u = Term("u", fr="fonction à dériver, dans une règle", en="function to differentiate, in a rule")
+N = Term("N", fr="nombre d'exemples d'une moyenne", en="number of examples in a mean")
+f_top = Term(
+    r"f^\star",
+    fr="sortie où la dérivée de l'erreur quadratique est la plus grande en valeur absolue",
+    en="output where the derivative of the squared error is largest in absolute value",
+)
+a_top = Term(r"a^\star", fr="préactivation de cette sortie", en="pre-activation of that output")
+lone_input = symbol(
+    "x", Reals, fr="entrée du réseau à deux poids", en="input of the network with two weights"
+)
 w1 = symbol("w_1", Reals, fr="poids caché, partie g)", en="hidden weight, part (g)")
 w2 = symbol("w_2", Reals, fr="poids de sortie, partie g)", en="output weight, part (g)")
 J = symbol(
@@ -72,6 +84,8 @@ J = symbol(
     fr="entropie croisée du réseau à deux poids, partie g)",
     en="cross-entropy of the network with two weights, part (g)",
 )
+nabla_J = Term(r"\nabla J", fr="gradient de $J$", en="gradient of $J$")
+nabla2_J = Term(r"\nabla^2 J", fr="hessienne de $J$", en="Hessian of $J$")
 
 
 # --- roads through numbers: mpmath computes anew, from the words of the definitions ----------
@@ -332,8 +346,10 @@ def check_gaussian(answer):
 
 def check_grid(answer):
     """Three outputs for each target settle a polynomial of degree 2 in f."""
-    found = [[answer.subs({y: k, f: v}) for v in (0, HALF, 1)] for k in (0, 1)]
-    return equal(found, [[0, Rational(1, 4), 1], [1, Rational(1, 4), 0]])
+    outputs, stated = (Rational(1, 4), HALF, Rational(3, 4)), unfold(answer)
+    found = [[stated.subs({y: k, a: log(v / (1 - v))}) for v in outputs] for k in (0, 1)]
+    low, mid, high = Rational(1, 16), Rational(1, 4), Rational(9, 16)
+    return equal(found, [[low, mid, high], [high, mid, low]])
 
 
 squared_error = Answer(
@@ -553,6 +569,158 @@ saturation = Figure(
     ),
 )
 
+
+# --- instances: what the notation stands for ----------------------------------------------------
+LARGEST = largest.lhs
+
+
+def average(loss, output):
+    """The expectation of a loss when `output` is announced and the label is 1 with chance p."""
+    at_label = [loss.value.subs({f: output, y: k}) for k in (0, 1)]
+    return (1 - p) * at_label[0] + p * at_label[1]
+
+
+def gradient_of_J(u1, u2):
+    return Matrix([J.value]).jacobian([w1, w2]).subs({w1: u1, w2: u2}).T
+
+
+def hessian_of_J(u1, u2):
+    return Matrix([J.value]).jacobian([w1, w2]).jacobian([w1, w2]).subs({w1: u1, w2: u2})
+
+
+DEFINITIONS = {
+    "g": lambda t: 1 / (1 + exp(-t)),
+    r"a(\boldsymbol{x}, \boldsymbol{\theta})": a,
+    r"f(\boldsymbol{x}, \boldsymbol{\theta})": f,
+    # The law of natural parameter a: each label k in proportion to e^(ka).
+    r"P(y = 1 \mid \boldsymbol{x}; \boldsymbol{\theta})": exp(a) / (exp(0 * a) + exp(1 * a)),
+    rf"{CE}(f, y)": -log(f**y * (1 - f) ** (1 - y)),
+    rf"{CE}(f(\boldsymbol{{x}}, \boldsymbol{{\theta}}), y)": L_CE,
+    rf"{MSE}(f, y)": L_MSE,
+    rf"{MSE}(f(\boldsymbol{{x}}, \boldsymbol{{\theta}}), y)": L_MSE,
+    "R(q)": average(L_CE, q),
+    "B(q)": average(L_MSE, q),
+    "B(p)": average(L_MSE, p),
+    "J(w_1, w_2)": L_CE.value.subs({y: 1, f: f.value.subs(a, w2 * tanh(w1 * 1))}),
+    r"\nabla J": gradient_of_J,
+    r"\nabla^2 J": hessian_of_J,
+}
+
+
+def least(cost, low, high):
+    """Where a cost with a single valley is least, to 12 digits: by comparing, not by calculus."""
+    with mpmath.workdps(40):
+        low, high = mpmath.mpf(low), mpmath.mpf(high)
+        while high - low > mpmath.mpf("1e-12"):
+            third = (high - low) / 3
+            if cost(low + third) < cost(high - third):
+                high -= third
+            else:
+                low += third
+        return low
+
+
+def announced(loss, rng):
+    """A true probability, and the announcement whose loss is least on average."""
+    truth = rng.uniform(0.05, 0.95)
+    t = least(lambda t: truth * loss(t, 1) + (1 - truth) * loss(t, 0), -6, 6)
+    return truth, float(sigmoid_at(t))
+
+
+def draw_announcement(rng):
+    """With the cross-entropy; a network free to be any function announces the best as well."""
+    truth, best = announced(cross_entropy_at, rng)
+    return {
+        p: truth,
+        q: best,
+        honest.lhs: best,
+        r"P(y = 1 \mid \boldsymbol{x})": truth,
+        r"f(\boldsymbol{x})": best,
+    }
+
+
+def draw_brier(rng):
+    truth, best = announced(squared_error_at, rng)
+    return {p: truth, q: best}
+
+
+def draw_positive(rng):
+    return {a: rng.exponential(2)}
+
+
+def draw_likely(rng):
+    """An output above one half, and the pre-activation that gives it."""
+    likely = rng.uniform(0.51, 0.99)
+    return {a: float(least(lambda t: abs(sigmoid_at(t) - likely), -9, 9))}
+
+
+def draw_rule(rng):
+    """Some positive function of a, with which the rules of differentiation are tried."""
+    shift, size, frequency = map(Rational, rng.integers(1, 9, 3))
+    return {"u": 1 + size * (a - shift) ** 2 + exp(a / frequency)}
+
+
+def draw_translate(rng):
+    """The sigmoid, moved along its axis."""
+    shift = rng.normal()
+    return {"g": lambda t: 1 / (1 + exp(shift - t))}
+
+
+def draw_even(rng):
+    """The pre-activation where the ratio of the measured slopes is largest."""
+    ends = -rng.uniform(1, 3), rng.uniform(1, 3)
+    return {a: float(least(lambda t: -slope_at(L_MSE, t, 1) / slope_at(L_CE, t, 1), *ends))}
+
+
+def draw_steepest(rng):
+    """The pre-activation where the squared error's measured slope is lowest for y = 1."""
+    top = least(lambda t: slope_at(L_MSE, t, 1), -rng.uniform(2, 4), rng.uniform(1, 3))
+    size = -slope_at(L_MSE, top, 1)
+    return {
+        a: float(top),
+        a_star.lhs: float(top),
+        f_star.lhs: float(sigmoid_at(top)),
+        LARGEST: float(size),
+    }
+
+
+def draw_left(rng):
+    """A pre-activation to the left of the steepest point."""
+    return {a: draw_steepest(rng)[a] - rng.exponential(1)}
+
+
+def draw_network(rng):
+    """A network with one hidden layer; its derivatives in all parameters by complex steps."""
+    inputs, label, point = rng.normal(size=3), int(rng.integers(2)), rng.normal(size=16)
+
+    def before(parameters):
+        hidden = np.tanh(parameters[:12].reshape(4, 3) @ inputs)
+        return parameters[12:] @ hidden
+
+    def loss(parameters):
+        output = 1 / (1 + np.exp(-before(parameters)))
+        return -np.log(output if label else 1 - output)
+
+    def slopes(function):
+        return np.array([function(point + 1e-30j * axis).imag for axis in np.eye(16)]) / 1e-30
+
+    return {
+        a: before(point),
+        y: label,
+        rf"\frac{{\partial {CE}}}{{\partial \boldsymbol{{\theta}}}}": slopes(loss),
+        r"\frac{\partial a}{\partial \boldsymbol{\theta}}": slopes(before),
+    }
+
+
+LOGISTIC = r"g'(a) = g(a) \, (1 - g(a))"
+BEST = [rf"{honest.lhs} = p", r"f(\boldsymbol{x}) = P(y = 1 \mid \boldsymbol{x})", "q = p"]
+STEEPEST = [
+    r"f^\star = \frac{1}{3}",
+    r"a^\star = -\log 2",
+    rf"{LARGEST} = \frac{{8}}{{27}}",
+    r"f = \frac{1-f}{2}",
+]
+
 comparison = [ratio, CE_right, MSE_right, CE_wrong, MSE_wrong, size, f_star, a_star, largest]
 question = Question(
     title=Text(fr="Sortie sigmoïde et fonction de perte", en="Sigmoid output and loss function"),
@@ -659,6 +827,21 @@ question = Question(
         ),
     ],
     figures=[saturation],
+    instances=[
+        Instance(DEFINITIONS),
+        Instance(draw_announcement, parts="b", only=BEST),
+        Instance(draw_positive, parts="b", only=["f > 1/2"]),
+        Instance(draw_likely, parts="b", only=["a > 0"]),
+        Instance({r"0 \log 0": limit(q * log(q), q, 0)}, parts="c"),
+        Instance(draw_rule, parts="df"),
+        Instance(draw_translate, parts="d", only=[LOGISTIC]),
+        Instance(draw_even, parts="g", only=["f = 1/2"]),
+        Instance(draw_steepest, parts="g", only=STEEPEST),
+        Instance(draw_left, parts="g", only=[r"f < \frac{1}{3}"]),
+        Instance({a: 0, y: 1}, parts="g", only=["f - y = -1/2"]),
+        Instance(draw_network, parts="g"),
+        Instance(draw_brier, parts="g", only=["q = p"]),
+    ],
     summary=[
         Key(f),
         Key(df_da, fr="dérivée de la sigmoïde", en="derivative of the sigmoid"),

@@ -11,10 +11,10 @@ import mpmath
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view as windows
 from sympy import Integer, Interval, Matrix, Naturals, Poly, Rational, Reals, Symbol
-from sympy import floor, oo, sqrt, summation, symbols
+from sympy import exp, floor, latex, oo, sqrt, summation, symbols
 
-from solgen import Answer, Check, Derivation, Figure, Key, Mark, Part, Question, Step, Table
-from solgen import Term, Text
+from solgen import Answer, Check, Derivation, Figure, Instance, Key, Mark, Part, Question, Step
+from solgen import Table, Term, Text
 from solgen import agree, equal, equals, holds, over, plus, power, symbol, times, unfold
 
 # --- glossary -------------------------------------------------------------------------------
@@ -30,6 +30,11 @@ n1 = symbol(
 P = Term("P", fr="nombre de paramètres d'une couche", en="number of parameters of a layer")
 Q = Term("Q", fr="nombre de multiplications-additions", en="number of multiply-adds")
 r = Term("r", fr="largeur d'un champ récepteur", en="width of a receptive field")
+row_i = Term(
+    "i",
+    fr="indice d'une couche, d'une position, d'une bande ou d'une fenêtre",
+    en="index of a layer, of a position, of a band or of a window",
+)
 p = symbol(
     "p",
     Naturals,
@@ -49,21 +54,74 @@ tau = symbol(
     fr="écart type du meilleur poids, d'une position à l'autre",
     en="standard deviation of the best weight, across positions",
 )
+row_v = Term(
+    "v", fr="meilleure valeur d'un poids, par position", en="best value of a weight, by position"
+)
+row_v_mean = Term(r"\bar{v}", fr="moyenne de ces valeurs", en="mean of these values")
+row_error = Term(r"\varepsilon", fr="erreur d'une estimation", en="error of an estimate")
 R = Term("R", fr="erreur quadratique moyenne d'un poids", en="mean squared error of a weight")
 x = Term(r"\boldsymbol{x}", fr="signal d'entrée", en="input signal")
 w = Term(r"\boldsymbol{w}", fr="noyau", en="kernel")
 y = Term(r"\boldsymbol{y}", fr="convolution de ce signal et de ce noyau", en="their convolution")
+row_full = Term(r"\boldsymbol{y}^{\mathrm{full}}", fr="convolution complète", en="full convolution")
+row_valid = Term(
+    r"\boldsymbol{y}^{\mathrm{valid}}", fr="convolution valide", en="valid convolution"
+)
+row_same = Term(
+    r"\boldsymbol{y}^{\mathrm{same}}", fr="convolution de même taille", en="same convolution"
+)
+row_t = Term("t", fr="position dans la sortie", en="position in the output")
 N = symbol("N", Naturals, fr="longueur du signal", en="length of the signal")
 M = symbol("M", Naturals, fr="longueur du noyau", en="length of the kernel")
 T = Term("T", fr="décalage circulaire d'une position", en="circular shift by one position")
+row_d = Term("d", fr="nombre de décalages", en="number of shifts")
+row_Y = Term(
+    r"\boldsymbol{Y}",
+    fr="convolutions circulaires, une ligne par décalage",
+    en="circular convolutions, one row for each shift",
+)
+row_S = Term(
+    r"\boldsymbol{S}",
+    fr=r"une colonne sur deux de $\boldsymbol{Y}$",
+    en=r"every other column of $\boldsymbol{Y}$",
+)
+row_Z = Term(
+    r"\boldsymbol{Z}",
+    fr=r"maxima des paires de colonnes de $\boldsymbol{Y}$",
+    en=r"maxima of the pairs of columns of $\boldsymbol{Y}$",
+)
 s = symbol("s", Naturals, fr="pas", en="stride")
 h = symbol("h", Naturals, fr="hauteur d'une image, en pixels", en="height of an image, in pixels")
 l = symbol("l", Naturals, latex=r"\ell", fr="largeur d'une image", en="width of an image")
+row_high = Term("h'", fr="hauteur des cartes", en="height of the maps")
+row_wide = Term(r"\ell'", fr="largeur des cartes", en="width of the maps")
+row_H = Term("H", fr="valeurs des cartes", en="values of the maps")
+row_j = Term("j", fr="numéro d'une carte", en="number of a map")
+row_a = Term(
+    "a", fr="ligne d'une carte ; position dans le noyau", en="row of a map; place in the kernel"
+)
+row_b = Term("b", fr="colonne d'une carte", en="column of a map")
+row_u = Term(r"\boldsymbol{u}", fr="moyennes des cartes", en="means of the maps")
+row_weights = Term(r"\boldsymbol{V}", fr="poids de la tête", en="weights of the head")
+row_biases = Term(r"\boldsymbol{b}", fr="biais de la tête", en="biases of the head")
+row_B = Term("B", fr="bandes par côté, dans une pyramide", en="bands on a side, in a pyramid")
+row_L = Term("L", fr="longueur d'un vecteur", en="length of a vector")
 f = Term(r"\boldsymbol{f}", fr="probabilités des classes", en="probabilities of the classes")
 n0 = symbol("n_0", Naturals, fr="côté des fenêtres", en="side of the windows")
 q = Term("q", fr="nombre de fenêtres", en="number of windows")
+row_image = Term(r"\boldsymbol{X}", fr="image donnée en exemple", en="image of the example")
+row_kernel = Term(r"\boldsymbol{K}", fr="noyau de cet exemple", en="kernel of this example")
+row_head = Term(r"\boldsymbol{G}", fr="poids de sa tête", en="weights of its head")
+row_scores = Term(r"\boldsymbol{A}", fr="scores de ses fenêtres", en="scores of its windows")
 g = Term("g", fr="sigmoïde logistique", en="logistic sigmoid")
+row_X = Term("X", fr=r"polynôme de $\boldsymbol{x}$", en=r"polynomial of $\boldsymbol{x}$")
+row_W = Term("W", fr=r"polynôme de $\boldsymbol{w}$", en=r"polynomial of $\boldsymbol{w}$")
 z = symbol("z", Reals, fr="indéterminée des polynômes", en="polynomial variable")
+row_rho = Term(
+    r"\boldsymbol{\rho}",
+    fr=r"corrélation croisée de $\boldsymbol{x}$ et de $\boldsymbol{w}$",
+    en=r"cross-correlation of $\boldsymbol{x}$ and $\boldsymbol{w}$",
+)
 
 # --- data -----------------------------------------------------------------------------------
 LAYER = (n, k, c, m)
@@ -681,6 +739,184 @@ sliding = Figure(
     ),
 )
 
+
+# --- instances: what the notation stands for --------------------------------------------------
+def labelled(letter, names, values):
+    """Values of P_D, P_L, P_C and the like, by their notation."""
+    keys = [rf"{letter}_{{\mathrm{{{name}}}}}" for name in names]
+    return dict(zip(keys, values, strict=True))
+
+
+def by_position(values, first):
+    return dict(enumerate(map(float, values), first))
+
+
+def draw_layers(rng):
+    """Three small layers; parameters and connections counted on their matrices."""
+    kernel, more, channels, kernels = map(int, rng.integers(2, 5, 4))
+    side = kernel + more
+    grids = matrices((side, side), (kernel, kernel), channels, kernels)
+    owners = (len(grids[0]), len(grids[0]), kernels)
+    weights = [len(np.unique(grid[grid > 0])) for grid in grids]
+    with_biases = [sum(pair) for pair in zip(weights, owners, strict=True)]
+    wires = [np.count_nonzero(grid) for grid in grids]
+    sizes = {n: side, k: kernel, c: channels, m: kernels}
+    return {**sizes, **labelled("P", "DLC", with_biases), **labelled("Q", "DLC", wires)}
+
+
+def draw_stack(rng):
+    """Layers in one dimension; the receptive field from walking back, end to end."""
+    sizes, strides = rng.integers(1, 6, 4).tolist(), rng.integers(1, 4, 4).tolist()
+    reached = {0}
+    for size, stride in zip(sizes[::-1], strides[::-1], strict=True):
+        reached = {stride * place + step for place in reached for step in range(size)}
+    windows_, steps = (dict(enumerate(values, 1)) for values in (sizes, strides))
+    return {k: windows_, s: steps, r: max(reached) - min(reached) + 1, row_i: range(1, 5)}
+
+
+def draw_estimates(rng):
+    """Best weights, and errors ±σ in all their patterns: mean squares without and with sharing."""
+    size, noise = int(rng.integers(2, 6)), rng.uniform(0.5, 2)
+    best = rng.normal(size=size)
+    kept = best + noise * np.array(list(product((-1, 1), repeat=size)))
+    shared = kept.mean(axis=1, keepdims=True)
+    errors = [np.mean((estimate - best) ** 2) for estimate in (kept, shared)]
+    values = {row_v: by_position(best, 1), row_v_mean: best.mean(), row_i: range(1, size + 1)}
+    return {p: size, sigma: noise, tau: best.std(), **values, **labelled("R", "LC", errors)}
+
+
+def draw_paying(rng):
+    """The same, where sharing has the smaller error."""
+    while True:
+        drawn = draw_estimates(rng)
+        if drawn[r"R_{\mathrm{C}}"] < drawn[r"R_{\mathrm{L}}"]:
+            return drawn
+
+
+def draw_circle(rng):
+    """A signal on a circle; its circular convolution is a product of Fourier transforms."""
+    size = 7
+    signal, kernel = rng.normal(size=size), rng.normal(size=3)
+    output = np.fft.ifft(np.fft.fft(signal) * np.fft.fft(kernel, size)).real
+
+    def around(values):
+        return {place: values[(place - 1) % size] for place in range(-size, 2 * size)}
+
+    return {
+        N: size,
+        M: 3,
+        T: np.roll(np.eye(size), 1, axis=0),
+        x: signal,
+        y: output,
+        "x": around(signal),
+        "y": around(output),
+        "w": by_position(kernel, 0),
+        row_a: range(3),
+        row_d: range(3),
+        row_t: range(3, size + 1),
+    }
+
+
+def draw_maps(rng):
+    """The maps of one image, and the mean of each."""
+    kernels, high, wide = map(int, rng.integers(2, 5, 3))
+    stack = rng.normal(size=(kernels, high, wide))
+    return {
+        row_H: {(map_ + 1, *place): v for (map_, *place), v in np.ndenumerate(stack)},
+        "u": by_position(stack.mean(axis=(1, 2)), 1),
+        m: kernels,
+        row_high: high,
+        row_wide: wide,
+        row_j: range(1, kernels + 1),
+        row_a: range(high),
+        row_b: range(wide),
+    }
+
+
+def left_over(side):
+    """How many places the network leaves of a side."""
+    for size, stride in NETWORK:
+        side = len(range(0, side - size + 1, stride))
+    return side
+
+
+def draw_image(rng):
+    """An image: its maps and pyramid from running the network, its windows one by one."""
+    high, wide, kernels = (int(rng.integers(*ends)) for ends in ((10, 25), (10, 25), (1, 4)))
+    side, step = int(rng.integers(3, 10)), int(rng.integers(1, 4))
+    stack = run(high, wide, kernels)
+    corners = product(range(0, high - side + 1, step), range(0, wide - side + 1, step))
+    sizes = {h: high, l: wide, m: kernels, n0: side, s: step, q: len(list(corners))}
+    made = {row_high: stack.shape[0], row_wide: stack.shape[1]}
+    return {**sizes, **made, r"L_{\mathrm{pyr}}": len(pyramid_vector(stack))}
+
+
+def draw_signal(rng):
+    """A signal with zeros around it, its convolution and its correlation, by NumPy."""
+    size = int(rng.integers(4, 8))
+    signal, kernel = rng.normal(size=size), rng.normal(size=3)
+    padded = np.pad(signal, 9)
+    return {
+        N: size,
+        M: 3,
+        "x": by_position(padded, -9),
+        "w": by_position(kernel, 0),
+        "y": by_position(np.convolve(signal, kernel), 0),
+        r"\rho": by_position(np.correlate(signal, kernel, "full"), -2),
+        row_a: range(3),
+        row_t: range(-2, size + 2),
+    }
+
+
+def extents(size_x, size_w):
+    """Where the kernel meets the input at all, meets it fully, or has its centre in it."""
+    meeting = {t: sum(0 <= t - a < size_x for a in range(size_w)) for t in range(-9, 30)}
+    full_ = [t for t, count in meeting.items() if count > 0]
+    valid_ = [t for t, count in meeting.items() if count == size_w]
+    return full_, valid_, [t for t in meeting if 0 <= t - (size_w - 1) // 2 < size_x]
+
+
+def draw_lengths(rng):
+    """Lengths of the three convolutions; the kernel has a middle, and is not the longer."""
+    size_w = 2 * int(rng.integers(1, 4)) + 1
+    size_x = size_w + int(rng.integers(0, 5))
+    found = map(len, extents(size_x, size_w))
+    return {N: size_x, M: size_w, **labelled("L", MODES, found)}
+
+
+def draw_end(mode, end):
+    """A function that draws two lengths, and the first or last position of an extent."""
+
+    def draw(rng):
+        sizes = draw_lengths(rng)
+        return {N: sizes[N], M: sizes[M], row_t: {extents(sizes[N], sizes[M])[mode][end]}}
+
+    return draw
+
+
+X_z, W_z = (Poly(values[::-1], z).as_expr() for values in (X, W))
+ON_CIRCLE = {x: Matrix(SIGNAL), w: Matrix(W), row_S: BY_SUMS[:, ::2], row_Z: PAIRED}
+RHO = [rf"\boldsymbol{{\rho}}^{{\mathrm{{{mode}}}}}" for mode in MODES]
+CONVOLVED = {
+    N: len(X),
+    M: len(W),
+    x: X,
+    w: W,
+    "x": dict(enumerate(X)),
+    "w": dict(enumerate(W)),
+    row_i: range(len(X)),
+    row_a: range(len(W)),
+    "X(z)": X_z,
+    "W(z)": W_z,
+    **dict(zip(RHO, UNFLIPPED, strict=True)),
+}
+BY_TOEPLITZ = rf"{full.lhs} = {latex(TOEPLITZ)} {latex(Matrix(X))} = {latex(Matrix(full.value))}"
+SIZES = {side for side in range(1, 60) if left_over(side) > 0}
+POOLED = r"u_j = \frac{1}{h'\ell'} \sum_{a,b} H_{j,a,b}"
+FIELD = r"r = 1 + \sum_i (k_i - 1) \prod_{j < i} s_j"
+FIRST, LAST, FIRST_VALID, LAST_VALID = "t = 0", "t = N + M - 2", "t = M - 1", "t = N - 1"
+HERE = [places[end] for places in extents(len(X), len(W))[1:] for end in (0, -1)]
+
 question = Question(
     title=Text(fr="Réseaux de neurones convolutifs", en="Convolutional neural networks"),
     parts=[
@@ -729,6 +965,32 @@ question = Question(
         ),
     ],
     figures=[connections, equivariance, sliding],
+    instances=[
+        Instance(draw_layers, parts="a"),
+        Instance(dict(zip(LAYER, EXAMPLE, strict=True)), parts="a"),
+        Instance(draw_stack, parts="a", only=[FIELD]),
+        Instance(draw_estimates, parts="a"),
+        Instance(draw_paying, parts="a", only=[r"\tau^2 < (1 - 1/p) \, \sigma^2"]),
+        Instance(draw_circle, parts="a"),
+        Instance(ON_CIRCLE, parts="a"),
+        Instance({h: SIZES, l: SIZES}, parts="b", only=[r"h \geq 10", r"\ell \geq 10"]),
+        Instance(draw_maps, parts="b", only=[POOLED]),
+        Instance(draw_image, parts="b"),
+        Instance({row_image: IMAGE, row_kernel: KERNEL, row_head: HEAD}, parts="b"),
+        Instance({"Q_4": sum(COSTS), "Q_1": classify(IMAGE)[1]}, parts="b"),
+        Instance({g: lambda t: 1 / (1 + exp(-t))}, parts="b"),
+        Instance({n0: n_, s: s_, m: m_}, parts="b"),
+        Instance({"X(z)": X_z, "W(z)": W_z}, parts="c"),
+        Instance(CONVOLVED, parts="c"),
+        Instance({row_full: Matrix(np.convolve(X, W))}, parts="c", only=[BY_TOEPLITZ]),
+        Instance(draw_signal, parts="c"),
+        Instance(draw_lengths, parts="c"),
+        Instance(draw_end(0, 0), parts="c", only=[FIRST]),
+        Instance(draw_end(0, -1), parts="c", only=[LAST]),
+        Instance(draw_end(1, 0), parts="c", only=[FIRST_VALID]),
+        Instance(draw_end(1, -1), parts="c", only=[LAST_VALID]),
+        *(Instance({row_t: place}, parts="c", only=[f"t = {place}"]) for place in HERE),
+    ],
     summary=[
         Key(
             n1,

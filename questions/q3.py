@@ -7,7 +7,7 @@ are what every formula is checked against.
 """
 
 import random
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise
 
 import mpmath
@@ -17,7 +17,7 @@ from sympy import Abs, Interval, Matrix, Naturals, Rational, Reals, Symbol
 from sympy import diff, exp, limit, log, oo, sqrt, tanh
 
 from questions.phrases import CHAIN_RULE, COLLECT, COMPLETE_SQUARE, SUBSTITUTE
-from solgen import Answer, Check, Derivation, Experiment, Figure, Key, Mark, Measure, Part
+from solgen import Answer, Check, Derivation, Experiment, Figure, Instance, Key, Mark, Measure, Part
 from solgen import Question, Step, Table, Term, Text
 from solgen import agree, equal, holds, over, plus, power, symbol, times, unfold
 
@@ -57,6 +57,13 @@ def in_time(name, latex, times_, domain, fr, en):
     }
 
 
+ROW_t = Term("t", fr="instant", en="time")
+x_t = Term("x_t", fr="entrée", en="input")
+c_t = Term("c_t", fr="état de la cellule", en="cell state")
+h_t = Term("h_t", fr="état caché", en="hidden state")
+y_t = Term("y_t", fr="sortie", en="output")
+ROW_sigma = Term(r"\sigma", fr="sigmoïde logistique", en="logistic sigmoid")
+u = real("u", None, "argument d'une fonction", "argument of a function")
 x0 = real("x_0", None, "entrée à l'instant 0", "input at time 0")
 x1 = real("x_1", None, "entrée à l'instant 1", "input at time 1")
 h_m1 = real("h_m1", "h_{-1}", "état caché initial", "initial hidden state")
@@ -68,7 +75,7 @@ f = in_time("f", "f", (0, 1, "t"), UNIT, "porte d'oubli", "forget gate")
 o = in_time("o", "o", (0, "t"), UNIT, "porte de sortie", "output gate")
 g = in_time("g", "g", (0, 1, "t"), SIGNED, "candidat", "candidate")
 s = in_time(
-    "s", "s", (0, "t"), SIGNED, "$\\tanh$ de l'état de la cellule", "$\\tanh$ of the cell state"
+    "s", "s", ("t",), SIGNED, "$\\tanh$ de l'état de la cellule", "$\\tanh$ of the cell state"
 )
 phi = {
     t: real(
@@ -81,9 +88,23 @@ phi = {
     )
     for t in (0, 1)
 }
-ROW_W = Term("W_f, W_o, W_c", fr="poids d'entrée", en="input weights")
-ROW_U = Term("U_f, U_o, U_c", fr="poids récurrents", en="recurrent weights")
-ROW_b = Term("b_f, b_o, b_c", fr="biais", en="biases")
+ROW_W = Term(
+    "W_f",
+    fr="poids d'entrée de la porte d'oubli ; $W_o$, $W_c$ : de la porte de sortie, du candidat",
+    en="input weight of the forget gate; $W_o$, $W_c$: of the output gate, of the candidate",
+)
+ROW_U = Term(
+    "U_f",
+    fr="poids récurrent de la porte d'oubli ; de même $U_o$ et $U_c$",
+    en="recurrent weight of the forget gate; likewise $U_o$ and $U_c$",
+)
+ROW_b = Term(
+    "b_f",
+    fr="biais de la porte d'oubli ; de même $b_o$ et $b_c$",
+    en="bias of the forget gate; likewise $b_o$ and $b_c$",
+)
+W_y = Term("W_y", fr="poids de sortie", en="output weight")
+d = Term("d", fr="biais de sortie", en="output bias")
 ROW_f = Term("f_t", fr="porte d'oubli, dans $(0, 1)$", en="forget gate, in $(0, 1)$")
 ROW_o = Term("o_t", fr="porte de sortie, dans $(0, 1)$", en="output gate, in $(0, 1)$")
 ROW_g = Term("g_t", fr="candidat, dans $(-1, 1)$", en="candidate, in $(-1, 1)$")
@@ -97,6 +118,14 @@ c0 = real(
     "état de la cellule, instant 0",
     "cell state, time 0",
     plus(times(phi[0], c_m1), g[0]),
+)
+s[0] = real(
+    "s_0",
+    "s_0",
+    "$\\tanh$ de l'état de la cellule, instant 0",
+    "$\\tanh$ of the cell state, time 0",
+    tanh(c0),
+    SIGNED,
 )
 h0 = real("h_0", None, "état caché, instant 0", "hidden state, time 0", o[0] * s[0], SIGNED)
 c1 = real(
@@ -131,6 +160,14 @@ B1 = real(
     r"$\partial c_1/\partial h_0$, with $c_0$ fixed",
     plus(*onward),
 )
+ROW_k = Term("k", fr="numéro d'un chemin", en="number of a path")
+ROW_p = Term(
+    "p_k",
+    fr="contribution du $k$-ième chemin de $x_0$ à $c_1$",
+    en="contribution of the $k$-th path from $x_0$ to $c_1$",
+)
+n = Term("n", fr="nombre d'unités", en="number of units")
+identity = Term("I", fr="matrice identité", en="identity matrix")
 z = Term("z_t", fr="état $(c_t, h_t)$ à l'instant $t$", en="state $(c_t, h_t)$ at time $t$")
 c_prev = real("c_prev", "c_{t-1}", "état précédent de la cellule", "previous cell state")
 T = symbol(
@@ -157,14 +194,36 @@ RNN = {
     "U": real("U", None, "poids récurrent du RNN", "recurrent weight of the RNN"),
     "W": real("W", None, "poids d'entrée du RNN", "input weight of the RNN"),
 }
-ROW_RNN = Term("W, U", fr="poids du RNN sigmoïde", en="weights of the sigmoid RNN")
+ROW_RNN_W = Term("W", fr="poids d'entrée du RNN sigmoïde", en="input weight of the sigmoid RNN")
+ROW_RNN_U = Term(
+    "U", fr="poids récurrent du RNN sigmoïde", en="recurrent weight of the sigmoid RNN"
+)
+rest_h = Term(
+    "h", fr="point fixe du RNN sigmoïde sans entrée", en="fixed point of the sigmoid RNN, no input"
+)
+a = real(
+    "a",
+    None,
+    "préactivation en ce point fixe",
+    "pre-activation at this fixed point",
+    domain=Interval.open(0, oo),
+)
 Phi = Term(r"\Phi_t", fr=r"effet de $c_{t-1}$ sur $c_t$", en=r"effect of $c_{t-1}$ on $c_t$")
 B = Term("B_t", fr=r"effet de $h_{t-1}$ sur $c_t$", en=r"effect of $h_{t-1}$ on $c_t$")
 E = Term("E_t", fr=r"effet de $c_t$ sur $h_t$", en=r"effect of $c_t$ on $h_t$")
-Q = Term("Q_t", fr=r"effet de la porte $o_t$ sur $h_t$", en=r"effect of the gate $o_t$ on $h_t$")
+Q = Term(
+    "Q_t",
+    fr=r"effet sur $h_t$ de la préactivation de la porte $o_t$",
+    en=r"effect on $h_t$ of the pre-activation of the gate $o_t$",
+)
 J = Term("J_t", fr=r"jacobienne d'un pas, sur $(c, h)$", en=r"one-step Jacobian, on $(c, h)$")
 M = Term("M", fr="majorant des normes des blocs de $J_t$", en="bound on the block norms of $J_t$")
 rho = Term(r"\rho", fr="plus grande valeur propre de $M$", en="largest eigenvalue of $M$")
+rho_low = Term(r"\rho'", fr="plus petite valeur propre de $M$", en="smallest eigenvalue of $M$")
+delta_c = Term(r"\delta c_t", fr="perturbation de $c_t$", en="perturbation of $c_t$")
+delta_h = Term(r"\delta h_t", fr="perturbation de $h_t$", en="perturbation of $h_t$")
+i_t = Term("i_t", fr="porte d'entrée du LSTM standard", en="input gate of the standard LSTM")
+ROW_r = Term("r", fr="échelle des poids récurrents", en="scale of the recurrent weights")
 
 
 def number(fraction):
@@ -437,16 +496,23 @@ def compute(node, weights, known, x_next, h, c):
     return known["f1"] * (1 - known["f1"]) * known["c0"] + known["g1"]
 
 
-def along(path, weights, x, *rest):
-    """The product, along the path, of slopes measured with everything else fixed."""
+def forward(weights, x, *rest):
+    """Every quantity that depends on x0, computed in its order."""
     known = {"x0": x}
     for node in READS:
         known[node] = compute(node, weights, known, *rest)
-    slopes = [
-        slope_of(lambda z, u=u, v=v: compute(v, weights, known | {u: z}, *rest), known[u])
-        for u, v in pairwise(path)
-    ]
-    return mpmath.fprod(slopes)
+    return known
+
+
+def local_slope(u, v, known, weights, rest):
+    """How the quantity v changes with u, measured with everything else fixed."""
+    return slope_of(lambda z: compute(v, weights, known | {u: z}, *rest), known[u])
+
+
+def along(path, weights, x, *rest):
+    """The product, along the path, of the local slopes."""
+    known = forward(weights, x, *rest)
+    return mpmath.fprod(local_slope(u, v, known, weights, rest) for u, v in pairwise(path))
 
 
 ROUTES = routes()
@@ -555,8 +621,10 @@ def at_instance(*forms):
 
 
 def check_instance(answer):
+    """The instance is read anew here: nothing of how the value read it is shared."""
     with mpmath.workdps(60):
-        *weights, x, x_next, h, c = numbers()
+        read = [mpmath.mpmathify(sp.N(value, 60)) for value in INSTANCE.values()]
+        *weights, x, x_next, h, c = read
         slope = slope_of(lambda z: second_cell(weights, z, x_next, h, c), x)
         return equal(answer, int(mpmath.floor(10**6 * slope)))
 
@@ -582,8 +650,9 @@ worked = Answer(
 
 
 def arrows(path):
-    shown = r" \to ".join(f"{node[0]}_{node[1]}" for node in path)
-    return Text(fr=f"${shown}$", en=f"${shown}$")
+    """The nodes of a path with arrows between them: steps, not limits."""
+    shown = r" $\to$ ".join(f"${node[0]}_{node[1]}$" for node in path)
+    return Text(fr=shown, en=shown)
 
 
 path_table = Table(
@@ -1372,6 +1441,526 @@ flow = Figure(
     ),
 )
 
+
+# --- instances: what the notation stands for ------------------------------------------------------
+# The gates that have no line of their own in the glossary stand for their symbols.
+NAMED_BY_SYMBOLS = (W, U, f, o, g, s, phi, RNN)
+DEFINITIONS = {each: each for group in NAMED_BY_SYMBOLS for each in group.values()}
+DEFINITIONS |= {r"\sigma": sigmoid}
+
+
+def by_x0(quantity):
+    """The notation of a derivative with respect to x0."""
+    return rf"\frac{{\mathrm{{d}} {quantity}}}{{\mathrm{{d}} x_0}}"
+
+
+ALL_PATHS = path_products.lhs
+MEMORY = r"\frac{\partial c_1}{\partial c_0}"
+WITH_CELL_FIXED = r"\left.\frac{\partial c_1}{\partial h_0}\right|_{c_0}"
+
+
+def measured(case):
+    """Derivatives of part (a) in one model, from the recurrence alone: two ways of measuring."""
+    weights, (x, *rest) = case[:9], case[9:]
+    known = forward(weights, x, *rest)
+    x_next = rest[0]
+
+    def by_differences(function):
+        return mpmath.diff(lambda at: function(weights, at, *rest), x)
+
+    def by_imaginary_part(function):
+        return slope_of(lambda at: function(weights, at, *rest), x)
+
+    def forced_cell(at):
+        return step(weights, x_next, at, known["c0"])[0]
+
+    return {
+        dc0: by_imaginary_part(first_cell),
+        dh0: by_imaginary_part(first_hidden),
+        B1: slope_of(forced_cell, known["h0"]),
+        by_x0("f_0"): local_slope("x0", "f0", known, weights, rest),
+        by_x0("c_0"): by_differences(first_cell),
+        by_x0("h_0"): by_differences(first_hidden),
+        by_x0("c_1"): by_differences(second_cell),
+        WITH_CELL_FIXED: mpmath.diff(forced_cell, known["h0"]),
+        MEMORY: local_slope("c0", "c1", known, weights, rest),
+    }
+
+
+def scalar_model(case):
+    """What the notation of part (a) is worth in one model: parameters, gates, derivatives."""
+    with mpmath.workdps(60):
+        known = forward(case[:9], case[9], *case[10:])
+        values = {
+            **dict(zip(INPUTS, case, strict=True)),
+            **dict(zip(NAMED, gates(case[:9], *case[9:]), strict=True)),
+            **{phi[i]: known[f"f{i}"] * (1 - known[f"f{i}"]) for i in (0, 1)},
+            **dict(zip((c0, h0, c1), (known["c0"], known["h0"], known["c1"]), strict=True)),
+            **measured(case),
+        }
+        each = [float(along(path, case[:9], case[9], *case[10:])) for path in ROUTES]
+    paths_taken = {ALL_PATHS: np.array(each), ROW_p: dict(enumerate(each, start=1))}
+    return {key: float(value) for key, value in values.items()} | paths_taken
+
+
+def draw_model(rng):
+    """A scalar model drawn at random."""
+    return scalar_model([mpmath.mpf(value) for value in rng.uniform(-1.5, 1.5, size=13)])
+
+
+def draw_from_zero(rng):
+    """A scalar model whose initial state is zero."""
+    drawn = [mpmath.mpf(value) for value in rng.uniform(-1.5, 1.5, size=11)]
+    return scalar_model([*drawn, mpmath.mpf(0), mpmath.mpf(0)])
+
+
+def move(net, x, state):
+    """One step of the variant on n + n numbers: its gates, its candidate, the state after."""
+    c, h = np.split(state, 2)
+    forget, output, candidate = (
+        inputs @ x + recurrent @ h + bias for inputs, recurrent, bias in net
+    )
+    forget, output, candidate = sigma(forget), sigma(output), np.tanh(candidate)
+    c = forget * (1 - forget) * c + candidate
+    return forget, output, candidate, np.concatenate([c, output * np.tanh(c)])
+
+
+def jacobian(function, at):
+    """The Jacobian of a function of a vector, by complex steps."""
+    columns = [function(at + 1e-100j * unit).imag / 1e-100 for unit in np.eye(at.size)]
+    return np.transpose(columns)
+
+
+def largest(function, low, high):
+    """The largest value on an interval and where it is, on grids that close in on it."""
+    for _ in range(12):
+        grid = np.linspace(low, high, 401)
+        top = grid[np.argmax(function(grid))]
+        low, high = max(low, top - grid[1] + grid[0]), min(high, top + grid[1] - grid[0])
+    return function(top), top
+
+
+def memory_factor(gate):
+    return gate * (1 - gate)
+
+
+def memory_slope(gate):
+    return np.abs(memory_factor(gate) * (1 - 2 * gate))
+
+
+@lru_cache
+def extremes():
+    """The most that the memory factor, its slope and the cell can reach, found by search."""
+    memory, slope = (largest(size, 0, 1)[0] for size in (memory_factor, memory_slope))
+    cell = 0.0
+    for _ in range(60):
+        cell = memory * cell + 1
+    return memory, slope, cell
+
+
+def bounds(net):
+    """Beta and gamma of a network, and M: a step of the bounds on the cell, then on h."""
+    memory, slope, cell = extremes()
+    on_f, on_o, on_c = (np.linalg.norm(recurrent, 2) for _, recurrent, _ in net)
+    by_cell, by_gate = on_c + cell * slope * on_f, memory * np.tanh(cell) * on_o
+    onto_cell = np.array([[memory, by_cell], [0, 1]])
+    onto_hidden = np.array([[1, 0], [1, by_gate]])
+    return by_cell, by_gate, onto_hidden @ onto_cell
+
+
+def random_net(rng, inputs, units, gain=1.0):
+    """Input weights, recurrent weights and biases of the gates f, o and of the candidate."""
+    return [
+        (
+            rng.normal(size=(units, inputs)),
+            gain * rng.normal(size=(units, units)),
+            rng.normal(size=units),
+        )
+        for _ in "foc"
+    ]
+
+
+def draw_variant(rng, units):
+    """The variant with n units, run for 4 steps; t is 2."""
+    inputs, lag, now = max(units - 1, 1), 4, 2
+    net, cell = random_net(rng, inputs, units), extremes()[2]
+    out = rng.normal(size=(inputs, units)), rng.normal(size=inputs)
+    xs = rng.normal(size=(lag + 1, inputs))
+    start = np.concatenate([rng.uniform(-cell, cell, units), rng.uniform(-1, 1, units)])
+    before, moved = run_variant(net, xs, start)[now], rng.normal(size=2 * units)
+    return (
+        {n: units, T: lag, r"\sigma": sigma}
+        | parameters(net, out)
+        | one_step(net, out, xs[now], before)
+        | all_steps(net, out, xs, start)
+        | bounded(net)
+        | perturbed(net, xs[now], before, moved)
+    )
+
+
+def run_variant(net, xs, start):
+    """The states before each step, and after the last: z_{-1}, z_0, …, z_T."""
+    states = [start]
+    for x in xs:
+        states.append(move(net, x, states[-1])[3])
+    return states
+
+
+def parameters(net, out):
+    """The weights and biases, under their names."""
+    named = zip("foc", net, strict=True)
+    values = {
+        each[gate]: value
+        for gate, triple in named
+        for each, value in zip((W, U, b), triple, strict=True)
+    }
+    return values | dict(zip((W_y, d), out, strict=True))
+
+
+def state_jacobian(net, x, before):
+    """The measured Jacobian of one step."""
+    return jacobian(lambda state: move(net, x, state)[3], before)
+
+
+def one_step(net, out, x, before):
+    """What one step computes, and how its quantities change with each other."""
+    forget, output, candidate, after = move(net, x, before)
+    (c_before, h_before), (c, h) = np.split(before, 2), np.split(after, 2)
+    units, measured_step = c.size, state_jacobian(net, x, before)
+    return {
+        x_t: x,
+        f["t"]: forget,
+        o["t"]: output,
+        g["t"]: candidate,
+        s["t"]: np.tanh(c),
+        c_prev: c_before,
+        "h_{t-1}": h_before,
+        c_t: c,
+        h_t: h,
+        z: after,
+        y_t: out[0] @ h + out[1],
+        J: measured_step,
+        Phi: measured_step[:units, :units],
+        B: measured_step[:units, units:],
+        E: jacobian(lambda at: output * np.tanh(at), c),
+        Q: jacobian(lambda at: sigma(at) * np.tanh(c), np.log(output / (1 - output))),
+    }
+
+
+def all_steps(net, out, xs, start):
+    """The effect of x_0 on the output, and the products that it is made of."""
+    units, states = start.size // 2, run_variant(net, xs, start)
+    steps = [state_jacobian(net, x, z) for x, z in zip(xs[1:], states[1:-1], strict=True)]
+    product = reduce(np.matmul, reversed(steps))
+
+    def output(x):
+        return out[0] @ run_variant(net, [x, *xs[1:]], start)[-1][units:] + out[1]
+
+    return {
+        r"J_T J_{T-1} \cdots J_1": product,
+        r"J_T \cdots J_1": product,
+        r"\Phi_T \Phi_{T-1} \cdots \Phi_1": reduce(
+            np.matmul, [each[:units, :units] for each in reversed(steps)]
+        ),
+        r"\begin{bmatrix} 0 & I \end{bmatrix}": np.eye(2 * units)[units:],
+        r"\frac{\partial y_T}{\partial x_0}": jacobian(output, xs[0]),
+        r"\frac{\partial z_0}{\partial x_0}": jacobian(lambda x: move(net, x, start)[3], xs[0]),
+    }
+
+
+def bounded(net):
+    """The bounds of a network, and the eigenvalues of M, found numerically."""
+    by_cell, by_gate, bound = bounds(net)
+    low, high = np.sort(np.linalg.eigvals(bound).real)
+    return {beta: by_cell, gamma: by_gate, M: bound, identity: np.eye(2), rho: high, rho_low: low}
+
+
+def perturbed(net, x, before, moved):
+    """A perturbation of the state, before and after a step."""
+    (on_c, on_h), after = np.split(moved, 2), state_jacobian(net, x, before) @ moved
+    values = {r"\delta c_{t-1}": on_c, r"\delta h_{t-1}": on_h}
+    return values | dict(zip((delta_c, delta_h), np.split(after, 2), strict=True))
+
+
+def draw_edge(rng, cell, aims, moved):
+    """One unit, one step where a bound is reached; `aims` are what f, o and g are made of."""
+    hidden = rng.uniform(-1, 1)
+    net = [
+        (np.zeros((1, 1)), recurrent, np.array([aim]) - recurrent[0] * hidden)
+        for (_, recurrent, _), aim in zip(random_net(rng, 1, 1), aims, strict=True)
+    ]
+    before = np.array([cell * extremes()[2], hidden])
+    _, _, _, (c, _h) = move(net, np.zeros(1), before)
+    known = {c_prev: before[0], c_t: c} | bounded(net)
+    return known | perturbed(net, np.zeros(1), before, np.array(moved))
+
+
+def draw_still(rng):
+    """One unit that stays at zero, its output gate open: the bounds M and 4^-T are reached."""
+    lag, none = int(rng.integers(1, 6)), np.zeros((1, 1))
+    biases = (0.0, 40.0, 0.0)
+    recurrents = (none, none, rng.normal(size=(1, 1)))
+    net = [(none, each, np.array([b])) for each, b in zip(recurrents, biases, strict=True)]
+    out = np.ones((1, 1)), np.zeros(1)
+    known = all_steps(net, out, np.zeros((lag + 1, 1)), np.zeros(2))
+    return {T: lag} | bounded(net) | known
+
+
+def draw_start(rng):
+    """An initial cell no larger than what the variant can reach from 0."""
+    return {c_m1: rng.uniform(-1, 1) * extremes()[2]}
+
+
+def draw_vanishing(rng, gates):
+    """A variant whose bound M is just below what makes its largest eigenvalue 1.
+
+    The recurrent weights of the gates that are not named are zero.
+    """
+    net = [
+        (inputs, recurrent * (gate in gates), bias)
+        for gate, (inputs, recurrent, bias) in zip("foc", random_net(rng, 2, 3), strict=True)
+    ]
+
+    def top(scale):
+        scaled = [(inputs, scale * recurrent, bias) for inputs, recurrent, bias in net]
+        return np.linalg.eigvals(bounds(scaled)[2]).real.max()
+
+    low, high = 0.0, 100.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if top(middle) < 1 else (low, middle)
+    return {U[gate]: 0.9999 * low * net[i][1] for i, gate in enumerate("foc")}
+
+
+def draw_rnn(rng):
+    """A sigmoid RNN with 3 units, run for 4 steps; t is 2."""
+    inputs, recurrent = rng.normal(size=(3, 2)), 2 * rng.normal(size=(3, 3))
+    xs, h = rng.normal(size=(5, 2)), rng.uniform(size=3)
+    read_out, offset = rng.normal(size=(2, 3)), rng.normal(size=2)
+
+    def run(h):
+        states = [h]
+        for x in xs[1:]:
+            states.append(sigma(inputs @ x + recurrent @ states[-1]))
+        return states
+
+    states = run(h)
+    return {
+        r"\sigma": sigma,
+        RNN["W"]: inputs,
+        RNN["U"]: recurrent,
+        W_y: read_out,
+        d: offset,
+        T: 4,
+        x_t: xs[2],
+        "h_{t-1}": states[1],
+        h_t: states[2],
+        y_t: read_out @ states[2] + offset,
+        r"\frac{\partial h_T}{\partial h_0}": jacobian(lambda at: run(at)[-1], h),
+    }
+
+
+def draw_rnn_middle(rng):
+    """A sigmoid RNN that its inputs hold at 1/2, where it is steepest; U turns, and stretches."""
+    units, lag = int(rng.integers(1, 4)), int(rng.integers(1, 6))
+    recurrent = rng.uniform(0.5, 6) * np.linalg.qr(rng.normal(size=(units, units)))[0]
+    middle = np.full(units, 0.5)
+
+    def last_hidden(h):
+        for _ in range(lag):
+            h = sigma(recurrent @ (h - middle))
+        return h
+
+    slopes = jacobian(last_hidden, middle)
+    return {RNN["U"]: recurrent, T: lag, r"\frac{\partial h_T}{\partial h_0}": slopes}
+
+
+def draw_rnn_near(rng, factor):
+    """Recurrent weights with which the steepest sigmoid gives this one-step factor."""
+    recurrent = rng.normal(size=(3, 3))
+    steepest = largest(lambda at: sigma(at) * (1 - sigma(at)), -6, 6)[0]
+    return {RNN["U"]: factor * recurrent / np.linalg.norm(recurrent, 2) / steepest}
+
+
+def draw_fixed_point(rng):
+    """A scalar RNN without input, run until it stays where it is."""
+    recurrent, h = rng.uniform(0.3, 9), 0.5
+    for _ in range(400):
+        h = sigma(recurrent * h)
+    return {r"\sigma": sigma, RNN["U"]: recurrent, rest_h: h, a: np.log(h / (1 - h))}
+
+
+def draw_rnn_held(rng):
+    """A scalar RNN that its inputs hold at 1/2; the first input alone is moved."""
+    recurrent, scale, lag = rng.uniform(-6, 6), rng.uniform(0.3, 2), int(rng.integers(1, 6))
+    still = -recurrent / (2 * scale)
+
+    def last_hidden(x):
+        h = sigma(scale * x + recurrent / 2)
+        for _ in range(lag):
+            h = sigma(scale * still + recurrent * h)
+        return h
+
+    values = {RNN["U"]: recurrent, RNN["W"]: scale, T: lag, x_t: still, h_t: last_hidden(still)}
+    return values | {by_x0("h_T"): np.imag(last_hidden(still + 1e-100j)) / 1e-100}
+
+
+def rnn_derivative(rng):
+    """The same without its state, which is 1/2 there alone."""
+    return without_state(draw_rnn_held(rng))
+
+
+def draw_at_rest(rng, biases):
+    """A scalar variant without input, b_c = 0, started at 0; `biases` scales those of its gates."""
+    wf, uf, bf, wo, uo, bo, wc, uc = map(mpmath.mpf, rng.uniform(-1.5, 1.5, size=8))
+    weights, lag = (wf, uf, biases * bf, wo, uo, biases * bo, wc, uc, 0), int(rng.integers(1, 6))
+    with mpmath.workdps(60):
+        zero = mpmath.mpf(0)
+        c, h = zero, zero
+        for _ in range(lag):
+            c, h = step(weights, zero, h, c)
+        forget, output, *_ = gates(weights, zero, zero, h, c)
+        values = {c_t: c, h_t: h, f["t"]: forget, o["t"]: output, W["c"]: wc, U["c"]: uc}
+        values |= {by_x0("c_T"): unrolled_slope(weights, lag)}
+    return {T: lag} | {key: float(value) for key, value in values.items()}
+
+
+def rest_derivative(rng):
+    """The same without its state, which is 0 there alone."""
+    return without_state(draw_at_rest(rng, 1.0))
+
+
+def without_state(values):
+    """Values without those of the state and of the input."""
+    return {key: value for key, value in values.items() if key not in (x_t, c_t, h_t)}
+
+
+def draw_lstm(rng):
+    """One step of the standard LSTM of the simulation."""
+    net, (c, h) = draw_network(rng, 1, lag=1), rng.normal(size=(2, UNITS, 1))
+    after, _, forget = next_state("lstm", net, net[2][0], c, h, OPEN)
+    candidate, _, _, entering = (w @ net[2][0] + u @ h[:, 0] for w, u in zip(*net[:2], strict=True))
+    values = {c_t: after, c_prev: c, f["t"]: forget}
+    return values | {i_t: sigma(entering), g["t"]: np.tanh(candidate)}
+
+
+def draw_extremes(rng):
+    """Largest and least values, searched from a random place."""
+    shift = rng.uniform(0, 0.01)
+    lags = np.arange(2, 2001)
+    kept_by_lag = np.exp(lags * np.log1p(-1 / lags))
+    far = rng.uniform(1, 9) * 1e12
+    return {
+        r"\max_{0 < f_t < 1} f_t(1-f_t)": largest(memory_factor, shift, 1)[0],
+        r"\max_{0 < f_t < 1} \lvert f_t(1-f_t)(1-2f_t) \rvert": largest(memory_slope, shift, 1)[0],
+        rest_maximum.lhs: largest(lambda t: t * np.exp(-t), shift, 20)[0],
+        r"\min_{T \geq 2} \Bigl(1 - \frac{1}{T}\Bigr)^{T}": kept_by_lag.min(),
+        r"\lim_{T \to \infty} \Bigl(1 - \frac{1}{T}\Bigr)^{T}": np.exp(far * np.log1p(-1 / far)),
+    }
+
+
+def draw_best_gate(rng):
+    """The gate with the largest memory factor: where its slope changes sign."""
+    low, high = rng.uniform(0, 0.3), rng.uniform(0.7, 1)
+    for _ in range(60):
+        middle = (low + high) / 2
+        rising = np.imag(memory_factor(middle + 1e-100j)) > 0
+        low, high = (middle, high) if rising else (low, middle)
+    return {f["t"]: low}
+
+
+def draw_worst_lag(rng):
+    """The number of steps after which an LSTM whose gate is 1 - 1/T keeps least."""
+    lags = range(2, int(rng.integers(50, 500)))
+    return {T: min(lags, key=lambda lag: (1 - 1 / lag) ** lag)}
+
+
+def draw_open_gate(rng):
+    """The bias at which the sigmoid is 1 - 1/T."""
+    lag, low, high = int(rng.integers(2, 60)), -20.0, 20.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sigma(middle) < 1 - 1 / lag else (low, middle)
+    return {T: lag, b["f"]: low}
+
+
+DISAPPEARS = (
+    r"\lVert U_c \rVert + \frac{2 \sqrt{3}}{27} \, \lVert U_f \rVert"
+    r" + \frac{3 \tanh{\left(\frac{4}{3} \right)}}{16} \, \lVert U_o \rVert < \frac{3}{4}"
+)
+# The weight of the candidate at which the factor at rest is 1, when the gate is best and o_t is 1.
+LIMIT_WEIGHT = sp.solve(
+    unfold(rest_flow.value.args[1].args[0]).subs({f["t"]: HALF, o["t"]: 1}) - 1, U["c"]
+)
+
+ON_PRODUCTS = [
+    r"\lVert J_T \cdots J_1 \rVert \leq \lVert M^T \rVert",
+    r"0 < \lVert \Phi_T \Phi_{T-1} \cdots \Phi_1 \rVert \leq 4^{-T}",
+]
+ON_A_STEP = [
+    r"\lvert c_t \rvert \leq \frac{1}{4} \lvert c_{t-1} \rvert + 1",
+    r"\lvert c_t \rvert \leq \frac{4}{3}",
+    (
+        r"\lVert \delta c_t \rVert \leq \frac{1}{4} \lVert \delta c_{t-1} \rVert "
+        r"+ \beta \lVert \delta h_{t-1} \rVert"
+    ),
+    (
+        r"\lVert \delta h_t \rVert \leq \lVert \delta c_t \rVert "
+        r"+ \gamma \lVert \delta h_{t-1} \rVert"
+    ),
+]
+# What f, o and g are made of where the bounds on a step are reached, and the perturbation.
+EDGES = [
+    (1, (0.0, 0.0, 40.0), (1.0, 0.0)),
+    (1, (0.0, 0.0, 40.0), (0.0, 1.0)),
+    (0, (0.0, 40.0, 0.0), (1.0, 0.0)),
+]
+
+
+def at_edge(edge):
+    return lambda rng: draw_edge(rng, *edge)
+
+
+INSTANCES = [
+    Instance(DEFINITIONS),
+    Instance({"f": sigmoid(u)}, parts="a"),
+    Instance(draw_model, parts="a"),
+    Instance(scalar_model(numbers()), parts="a"),
+    Instance(draw_from_zero, parts="a", only=[r"\dot c_0 = W_c(1 - g_0^2)"]),
+    Instance(lambda rng: draw_variant(rng, 3), parts="b"),
+    Instance(lambda rng: draw_variant(rng, 1), parts="b"),
+    Instance(lambda rng: draw_variant(rng, 3), parts="b", only=ON_PRODUCTS + ON_A_STEP[2:]),
+    Instance(lambda rng: draw_variant(rng, 1), parts="b", only=ON_PRODUCTS + ON_A_STEP),
+    Instance(draw_still, parts="b", only=ON_PRODUCTS),
+    *(Instance(at_edge(edge), parts="b", only=ON_A_STEP) for edge in EDGES),
+    Instance(draw_start, parts="b", only=[r"\lvert c_{-1} \rvert \leq \frac{4}{3}"]),
+    Instance(lambda rng: draw_vanishing(rng, "foc"), parts="b", only=[DISAPPEARS]),
+    Instance(lambda rng: draw_vanishing(rng, "c"), parts="b", only=[r"\lVert U_c \rVert < 3/4"]),
+    Instance(draw_rnn, parts="b"),
+    Instance(draw_rnn_middle, parts="b"),
+    Instance(lambda rng: draw_rnn_near(rng, 0.9999), parts="b", only=[r"\lVert U \rVert < 4"]),
+    Instance(
+        lambda rng: draw_rnn_near(rng, 1.0001),
+        parts="b",
+        only=[r"\lVert U \rVert \geq 4", r"\lVert U \rVert > 4"],
+    ),
+    Instance(draw_fixed_point, parts="b"),
+    Instance(rnn_derivative, parts="b"),
+    Instance(draw_rnn_held, parts="b", only=["h_t = 1/2", "W x_t = -U/2"]),
+    Instance(rest_derivative, parts="b"),
+    Instance(lambda rng: draw_at_rest(rng, 1.0), parts="b", only=["c_t = h_t = 0"]),
+    Instance(lambda rng: draw_at_rest(rng, 0.0), parts="b", only=["f_t = o_t = 1/2"]),
+    Instance(draw_lstm, parts="b", only=[r"c_t = f_t \odot c_{t-1} + i_t \odot g_t"]),
+    Instance(draw_extremes, parts="b"),
+    Instance(draw_best_gate, parts="b", only=["f_t = 1/2"]),
+    Instance(draw_best_gate, parts="b"),
+    Instance(draw_worst_lag, parts="b", only=["T = 2"]),
+    Instance(draw_open_gate, parts="b", only=[r"b_f = \log(T - 1)"]),
+    Instance({U["c"]: LIMIT_WEIGHT[0]}, parts="b", only=[r"U_c = \frac{3}{4}"]),
+    Instance({b["f"]: OPEN}, parts="b"),
+    Instance({b["f"]: -OPEN}, parts="b"),
+]
+
 question = Question(
     title=Text(
         fr="Réseaux récurrents : une variante du LSTM",
@@ -1474,6 +2063,7 @@ question = Question(
         ),
     ],
     figures=[paths, gate, flow],
+    instances=INSTANCES,
     summary=[
         Key(
             dc1_dx0,

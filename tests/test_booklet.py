@@ -218,8 +218,9 @@ def test_a_sampled_derivation_stands_in_the_report_as_sampled(tmp_path):
     module = project.questions / "q1.py"
     text = module.read_text(encoding="utf-8")
     # SymPy does not prove this identity; the points are all it has.
-    text = text.replace("Step(1 / (1 + exp(-a)),", "Step((1 + tanh(a / 2)) / 2,")
-    module.write_text(text.replace("exp, log, oo", "exp, log, oo, tanh"), encoding="utf-8")
+    text = text.replace("Step(1 / (1 + exp(-a)),", "Step((1 + sin(2 * atan(tanh(a / 4)))) / 2,")
+    names = "exp, log, oo, atan, sin, tanh"
+    module.write_text(text.replace("exp, log, oo", names, 1), encoding="utf-8")
     questions, report = loaded(project)
     edition, _ = make_edition(project, questions, report, locales(), "an engine")
     (line, _), *_ = edition.snippets["report-en"]
