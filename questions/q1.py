@@ -68,8 +68,10 @@ u = Term("u", fr="fonction à dériver, dans une règle", en="function to differ
 N = Term("N", fr="nombre d'exemples d'une moyenne", en="number of examples in a mean")
 f_top = Term(
     r"f^\star",
-    fr="sortie où la dérivée de l'erreur quadratique est la plus grande en valeur absolue",
-    en="output where the derivative of the squared error is largest in absolute value",
+    fr="sortie où, pour $y = 1$, la dérivée de l'erreur quadratique par rapport à $a$ est la plus "
+    "grande en valeur absolue",
+    en="output where, for $y = 1$, the derivative of the squared error with respect to $a$ is "
+    "largest in absolute value",
 )
 a_top = Term(r"a^\star", fr="préactivation de cette sortie", en="pre-activation of that output")
 lone_input = symbol(
@@ -561,11 +563,11 @@ saturation = Figure(
         fr="Deux panneaux en fonction de la préactivation, de −6 à 6. À gauche, l'entropie "
         "croisée descend de 6 à 0, d'abord presque rectiligne ; l'erreur quadratique descend de "
         "1 à 0, plate aux deux bouts. À droite, la dérivée de l'entropie croisée monte de −1 à 0 ; "
-        "celle de l'erreur quadratique descend un peu de 0 jusqu'au point marqué, puis y revient.",
+        "celle de l'erreur quadratique descend un peu de 0 au point marqué, puis revient vers 0.",
         en="Two panels against the pre-activation, from −6 to 6. On the left, the cross-entropy "
         "falls from 6 to 0, almost straight at first; the squared error falls from 1 to 0, "
         "flat at both ends. On the right, the derivative of the cross-entropy rises from −1 to 0; "
-        "that of the squared error falls a little from 0 to the marked point, then returns.",
+        "that of the squared error falls a little from 0 to the marked point, then returns to 0.",
     ),
 )
 

@@ -92,19 +92,33 @@ row_Z = Term(
 )
 s = symbol("s", Naturals, fr="pas", en="stride")
 h = symbol("h", Naturals, fr="hauteur d'une image, en pixels", en="height of an image, in pixels")
-l = symbol("l", Naturals, latex=r"\ell", fr="largeur d'une image", en="width of an image")
+l = symbol(
+    "l",
+    Naturals,
+    latex=r"\ell",
+    fr="largeur d'une image, en pixels",
+    en="width of an image, in pixels",
+)
 row_high = Term("h'", fr="hauteur des cartes", en="height of the maps")
 row_wide = Term(r"\ell'", fr="largeur des cartes", en="width of the maps")
 row_H = Term("H", fr="valeurs des cartes", en="values of the maps")
-row_j = Term("j", fr="numéro d'une carte", en="number of a map")
+row_j = Term(
+    "j",
+    fr="indice d'une couche, d'une position ou d'une carte",
+    en="index of a layer, of a position or of a map",
+)
 row_a = Term(
-    "a", fr="ligne d'une carte ; position dans le noyau", en="row of a map; place in the kernel"
+    "a", fr="ligne d'une carte ; position dans le noyau", en="row of a map; position in the kernel"
 )
 row_b = Term("b", fr="colonne d'une carte", en="column of a map")
 row_u = Term(r"\boldsymbol{u}", fr="moyennes des cartes", en="means of the maps")
 row_weights = Term(r"\boldsymbol{V}", fr="poids de la tête", en="weights of the head")
 row_biases = Term(r"\boldsymbol{b}", fr="biais de la tête", en="biases of the head")
-row_B = Term("B", fr="bandes par côté, dans une pyramide", en="bands on a side, in a pyramid")
+row_B = Term(
+    "B",
+    fr="nombre de bandes par côté, dans une pyramide",
+    en="number of bands per side, in a pyramid",
+)
 row_L = Term("L", fr="longueur d'un vecteur", en="length of a vector")
 f = Term(r"\boldsymbol{f}", fr="probabilités des classes", en="probabilities of the classes")
 n0 = symbol("n_0", Naturals, fr="côté des fenêtres", en="side of the windows")
@@ -114,8 +128,16 @@ row_kernel = Term(r"\boldsymbol{K}", fr="noyau de cet exemple", en="kernel of th
 row_head = Term(r"\boldsymbol{G}", fr="poids de sa tête", en="weights of its head")
 row_scores = Term(r"\boldsymbol{A}", fr="scores de ses fenêtres", en="scores of its windows")
 g = Term("g", fr="sigmoïde logistique", en="logistic sigmoid")
-row_X = Term("X", fr=r"polynôme de $\boldsymbol{x}$", en=r"polynomial of $\boldsymbol{x}$")
-row_W = Term("W", fr=r"polynôme de $\boldsymbol{w}$", en=r"polynomial of $\boldsymbol{w}$")
+row_X = Term(
+    "X",
+    fr=r"polynôme de coefficients $\boldsymbol{x}$",
+    en=r"polynomial with coefficients $\boldsymbol{x}$",
+)
+row_W = Term(
+    "W",
+    fr=r"polynôme de coefficients $\boldsymbol{w}$",
+    en=r"polynomial with coefficients $\boldsymbol{w}$",
+)
 z = symbol("z", Reals, fr="indéterminée des polynômes", en="polynomial variable")
 row_rho = Term(
     r"\boldsymbol{\rho}",

@@ -90,8 +90,8 @@ phi = {
 }
 ROW_W = Term(
     "W_f",
-    fr="poids d'entrée de la porte d'oubli ; $W_o$, $W_c$ : de la porte de sortie, du candidat",
-    en="input weight of the forget gate; $W_o$, $W_c$: of the output gate, of the candidate",
+    fr="poids d'entrée de la porte d'oubli ; $W_o$ et $W_c$ : porte de sortie et candidat",
+    en="input weight of the forget gate; $W_o$ and $W_c$: output gate and candidate",
 )
 ROW_U = Term(
     "U_f",
@@ -160,7 +160,11 @@ B1 = real(
     r"$\partial c_1/\partial h_0$, with $c_0$ fixed",
     plus(*onward),
 )
-ROW_k = Term("k", fr="numéro d'un chemin", en="number of a path")
+ROW_k = Term(
+    "k",
+    fr="indice d'un chemin ou d'un terme d'une série",
+    en="index of a path or of a term of a series",
+)
 ROW_p = Term(
     "p_k",
     fr="contribution du $k$-ième chemin de $x_0$ à $c_1$",
@@ -179,15 +183,15 @@ T = symbol(
 beta = real(
     "beta",
     None,
-    r"borne de $\lVert B_t \rVert$",
-    r"bound on $\lVert B_t \rVert$",
+    r"majorant de $\lVert B_t \rVert$",
+    r"upper bound on $\lVert B_t \rVert$",
     domain=NONNEGATIVE,
 )
 gamma = real(
     "gamma",
     None,
-    r"borne de $\lVert Q_t U_o \rVert$",
-    r"bound on $\lVert Q_t U_o \rVert$",
+    r"majorant de $\lVert Q_t U_o \rVert$",
+    r"upper bound on $\lVert Q_t U_o \rVert$",
     domain=NONNEGATIVE,
 )
 RNN = {
@@ -199,7 +203,9 @@ ROW_RNN_U = Term(
     "U", fr="poids récurrent du RNN sigmoïde", en="recurrent weight of the sigmoid RNN"
 )
 rest_h = Term(
-    "h", fr="point fixe du RNN sigmoïde sans entrée", en="fixed point of the sigmoid RNN, no input"
+    "h",
+    fr="point fixe du RNN sigmoïde sans entrée",
+    en="fixed point of the sigmoid RNN without input",
 )
 a = real(
     "a",
@@ -217,7 +223,11 @@ Q = Term(
     en=r"effect on $h_t$ of the pre-activation of the gate $o_t$",
 )
 J = Term("J_t", fr=r"jacobienne d'un pas, sur $(c, h)$", en=r"one-step Jacobian, on $(c, h)$")
-M = Term("M", fr="majorant des normes des blocs de $J_t$", en="bound on the block norms of $J_t$")
+M = Term(
+    "M",
+    fr="majorants des normes des blocs de $J_t$",
+    en="upper bounds on the norms of the blocks of $J_t$",
+)
 rho = Term(r"\rho", fr="plus grande valeur propre de $M$", en="largest eigenvalue of $M$")
 rho_low = Term(r"\rho'", fr="plus petite valeur propre de $M$", en="smallest eigenvalue of $M$")
 delta_c = Term(r"\delta c_t", fr="perturbation de $c_t$", en="perturbation of $c_t$")
@@ -2076,7 +2086,11 @@ question = Question(
             fr=r"dérivée de $h_0$, où $s_0 = \tanh c_0$",
             en=r"derivative of $h_0$, where $s_0 = \tanh c_0$",
         ),
-        Key(B1, fr="effet de $h_0$ sur $c_1$", en="effect of $h_0$ on $c_1$"),
+        Key(
+            B1,
+            fr="effet de $h_0$ sur $c_1$, à $c_0$ fixé",
+            en="effect of $h_0$ on $c_1$, with $c_0$ fixed",
+        ),
         Key(best_gate, fr="facteur du chemin direct", en="factor of the direct path"),
         Key(
             criterion,
@@ -2091,8 +2105,8 @@ question = Question(
         ),
         Key(
             open_bias,
-            fr="biais d'oubli d'un LSTM pour $T$ pas",
-            en="forget bias of an LSTM for $T$ steps",
+            fr="biais d'oubli d'un LSTM pour $T$ pas, au moins deux",
+            en="forget bias of an LSTM for $T$ steps, at least two",
         ),
     ],
 )

@@ -139,7 +139,7 @@ def try_answer(target: str | None, expression: str | None, file: Path | None) ->
 
 @main.command()
 @click.argument("targets", metavar="[q1 | q1.a.solution.2]...", nargs=-1)
-@click.option("--accept", is_flag=True, help="Seal them: you have read both languages.")
+@click.option("--accept", is_flag=True, help="Seal them: both languages were read.")
 def review(targets: tuple[str, ...], *, accept: bool) -> None:
     """List the texts whose languages nobody has compared as they stand."""
     from solgen import pairs
@@ -175,7 +175,7 @@ def _seals(project: Any, names: list[str]) -> str:
 
     left = sum(len(pairs.unsealed(project, name)) for name in names)
     total = sum(len(pairs.pairs(project, name)) for name in names)
-    return f"{total - left} of {total} pairs of texts carry the seal of a reader"
+    return f"{total - left} of {total} pairs of texts carry a seal"
 
 
 @main.command()

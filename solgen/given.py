@@ -1,4 +1,4 @@
-"""What a person accepts as given: hypotheses, data, definitions that nothing computes."""
+"""What is accepted as given: hypotheses, data, definitions that nothing computes."""
 
 from __future__ import annotations
 

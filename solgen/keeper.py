@@ -286,7 +286,7 @@ class Keeper:
         return refusals.unsupported(one, text, verdict, place, self._accepting(simple=simple))
 
     def _accepting(self, *, simple: bool) -> str:
-        """What a person can do about a statement that may be given."""
+        """What can be done about a statement that may be given."""
         said = f"solgen given {self.loaded.name} --accept"
         return f"; if it is a definition, a hypothesis or data: {said}" if simple else ""
 

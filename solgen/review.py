@@ -1,4 +1,6 @@
-"""What a person has reviewed of a question, kept in `questions/q1.review.toml` beside its module.
+"""What has been reviewed of a question, kept in `questions/q1.review.toml` beside its module.
+
+A seal or an acceptance says that a text was read and accepted as it stands, and not by whom.
 
     [seals]                      a pair, and both its texts as they stood when they were read
     [given]                      per part, the printed statements accepted as given
@@ -109,7 +111,7 @@ def _line(text: str, key: str) -> int | None:
 
 
 def _written(review: Review) -> str:
-    lines = ["# What a person has reviewed; `solgen review` writes this file."]
+    lines = ["# What has been reviewed; `solgen review` and `solgen given` write this file."]
     lines += ["", "[seals]"]
     lines += [f"{_quoted(key)} = {_quoted(review.seals[key])}" for key in _sorted(review.seals)]
     if review.given:

@@ -1,4 +1,4 @@
-"""What a person reviewed is read and written without loss, and refused where it is malformed."""
+"""What was reviewed is read and written without loss, and refused where it is malformed."""
 
 from __future__ import annotations
 
