@@ -54,15 +54,17 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
     start = time.monotonic()
     with _progress() as tell:
         built = build(project, names, languages, tell, whole=not questions)
-    answers = built.report.answers
-    proved = sum(entry.status == "proved" for entry in answers)
+    answers = [one for one in built.verified if one.kind == "answer"]
+    proved = sum(one.status == "proved" for one in answers)
     _say(f"{len(answers)} answers verified: {proved} proved, {len(answers) - proved} sampled")
-    if built.report.experiments:
-        _say(f"{len(built.report.experiments)} experiments met their claims with every seed")
-    _say(_seals(project, names))
-    for file in built.files:
-        pages = built.pages.get(file.name)
-        _say(f"  {project.relative(file)}" + (f"  {pages} pages" if pages else ""))
+    if measured := len(built.verified) - len(answers):
+        _say(f"{measured} experiments met their claims with every seed")
+    _say("{} of {} pairs of texts carry a seal".format(*built.seals))
+    for name in built.files:
+        pages = built.pages.get(name)
+        _say(f"  {project.relative(project.build)}/{name}" + (f"  {pages} pages" if pages else ""))
+    if not built.new:
+        _say("nothing has changed since these were published")
     if languages:
         _say("the other editions were left as they were")
     _say(f"done in {time.monotonic() - start:.1f} s")
@@ -168,14 +170,6 @@ def _told_pair(name: str, pair: Any) -> None:
     for code, version in pair.versions.items():
         shown = " ".join(version.split())
         _say(f"  {code}  {shown[:96]}" + (" …" if len(shown) > 96 else ""))
-
-
-def _seals(project: Any, names: list[str]) -> str:
-    from solgen import pairs
-
-    left = sum(len(pairs.unsealed(project, name)) for name in names)
-    total = sum(len(pairs.pairs(project, name)) for name in names)
-    return f"{total - left} of {total} pairs of texts carry a seal"
 
 
 @main.command()

@@ -21,9 +21,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from solgen import faults, sandbox, texlog, texscan
+from solgen.cache import Cache
 from solgen.engine import Engine
 from solgen.errors import LatexError
 from solgen.faults import Job, Locate
+from solgen.preload import NAME as FORMAT
+from solgen.preload import preload
 from solgen.sandbox import Limits
 from solgen.texlog import Problem
 
@@ -55,18 +58,22 @@ GUARD = r"""\makeatletter
 
 _CONSOLE = "main.console"
 _STATE = (".aux", ".toc", ".out", ".lof", ".lot")
-_EPOCH = 946684800  # 2000-01-01, when the caller gives no date
+EPOCH = 946684800  # 2000-01-01, when the caller gives no date
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A checked PDF: pages, passes run, wall-clock seconds, harmless warnings."""
+    """A checked PDF: pages, passes run, wall-clock seconds, harmless warnings.
+
+    `state` are the files with page numbers that the next pass would read.
+    """
 
     pdf: Path
     pages: int
     passes: int
     seconds: float
     warnings: tuple[Problem, ...]
+    state: tuple[Path, ...]
 
 
 def compile_folder(
@@ -74,13 +81,15 @@ def compile_folder(
     engine: Engine,
     *,
     limits: Limits | None = None,
-    epoch: int = _EPOCH,
+    epoch: int = EPOCH,
     locate: Locate | None = None,
+    cache: Cache | None = None,
 ) -> Compiled:
     """Compile ``folder/main.tex`` to ``folder/main.pdf`` and check the result.
 
     epoch: the document's date, in seconds since 1970.  locate: see
-    :data:`Locate`.  Raises :class:`LatexError` at the place of the fault,
+    :data:`Locate`.  cache: where a preloaded format is kept; without it there is
+    none.  Raises :class:`LatexError` at the place of the fault,
     :class:`LimitError` for a run without end, and :class:`EnvironmentProblem`
     for an engine that cannot work; then no PDF and no state is left behind.
     """
@@ -88,6 +97,8 @@ def compile_folder(
     _refuse_forbidden(job)
     start = time.monotonic()
     try:
+        if cache is not None and preload(folder, engine, cache, epoch):
+            job = replace(job, preloaded=FORMAT)
         passes = _fixpoint(job)
         text = _log_text(job)
         pages = _checked(job, text)
@@ -95,7 +106,8 @@ def compile_folder(
         _wipe(folder)
         raise
     harmless = tuple(p for p in texlog.parse(text) if not p.fatal)
-    return Compiled(folder / "main.pdf", pages, passes, time.monotonic() - start, harmless)
+    state = tuple(_state_files(folder))
+    return Compiled(folder / "main.pdf", pages, passes, time.monotonic() - start, harmless, state)
 
 
 def _fixpoint(job: Job) -> int:
@@ -146,7 +158,7 @@ def _engine_run(job: Job, *, cached: bool) -> sandbox.Ended:
     limits = job.limits
     if job.engine.kind == "tectonic":  # its own memory has no fixed size: it would fail at random
         limits = replace(limits, memory_bytes=0)
-    command = job.engine.command("main.tex", cached=cached)
+    command = job.engine.command("main.tex", cached=cached, preloaded=job.preloaded)
     return sandbox.run(command, job.folder, job.folder / _CONSOLE, env, limits)
 
 

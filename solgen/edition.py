@@ -6,13 +6,14 @@ An *edition* is the languages it speaks: French, English, or both one after the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pylatex import Document, NoEscape
 
 from solgen.errors import Where
-from solgen.locales import Locale
+from solgen.locales import Locale, code_of
 
 BARS = ("solbarA", "solbarB", "solbarC")
 
@@ -23,13 +24,13 @@ class Edition:
 
     locales: tuple[Locale, ...]
     body: str = ""
-    snippets: dict[str, list[tuple[str, Where]]] = field(default_factory=dict)
+    snippets: dict[str, Sequence[tuple[str, Where]]] = field(default_factory=dict)
     authored: list[tuple[str, Where]] = field(default_factory=list)  # what main.tex itself prints
     main: list[str] = field(default_factory=list)  # its lines
 
     @property
     def code(self) -> str:
-        return "-".join(c.code for c in self.locales)
+        return code_of(self.locales)
 
     def write(self, folder: Path, document: Document) -> None:
         """Write main.tex and its snippets into `folder`."""

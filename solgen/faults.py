@@ -19,13 +19,14 @@ Locate = Callable[[str, int], Where | None]
 
 @dataclass(frozen=True)
 class Job:
-    """One compilation: its folder, engine, limits, date (seconds) and source map."""
+    """One compilation: its folder, engine, limits, date (seconds), source map and format."""
 
     folder: Path
     engine: Engine
     limits: Limits
     epoch: int
     locate: Locate
+    preloaded: str | None = None
 
 
 def latex(job: Job, problem: Problem) -> LatexError:

@@ -98,7 +98,19 @@ def check_targets(targets: Mapping[str, Path] | list[Path]) -> None:
             )
 
 
-def publish(files: Mapping[Path, Path]) -> None:
+def publish(build: Path, files: Mapping[str, Path], folders: Mapping[str, Path]) -> None:
+    """Stub until merge."""
+    _publish({finished: build / name for name, finished in files.items()})
+    for name, folder in folders.items():
+        place = build / name
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        for file in folder.iterdir():
+            if file.name != "main.pdf":
+                shutil.copy2(file, place / file.name)
+
+
+def _publish(files: Mapping[Path, Path]) -> None:
     """Move finished files over the published ones: ``{finished: published}``.
 
     Each finished file is first copied and synced next to its target, so that
