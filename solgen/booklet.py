@@ -16,7 +16,7 @@ from solgen.chapter import Chapter, file_name
 from solgen.compile import GUARD
 from solgen.edition import Edition
 from solgen.escaping import escape
-from solgen.locales import Locale
+from solgen.locales import Locale, code_of
 from solgen.matter import Imprint
 from solgen.project import Project
 from solgen.templating import environment
@@ -120,6 +120,23 @@ def _look(project: Project) -> str:
 def _contents(locales: tuple[Locale, ...]) -> NoEscape:
     heading = " / ".join(escape(c.word("contents")) for c in locales)
     return NoEscape(rf"\renewcommand\contentsname{{{heading}}}\tableofcontents*")
+
+
+def assemble_part(
+    project: Project, chapter: Chapter, part: str, locales: tuple[Locale, ...]
+) -> tuple[Edition, Document]:
+    """The document of one part alone, in all languages of an edition, with the same preamble."""
+    edition = Edition(locales, snippets=dict(chapter.editions[code_of(locales)].snippets))
+    question = _question(edition, chapter)
+    one = next(p for p in question["parts"] if p["anchor"] == f"{chapter.name}.{part}")
+    lines = [
+        rf"\solpart{{{one['anchor']}}}{{{one['label']}}}{{{one['points']}}}{{{one['bookmark']}}}"
+    ]
+    for language in one["languages"]:
+        file = rf"\solgeninput{{{language['file']}}}"
+        lines += [language["open"], file, language["close"]]
+    edition.body = "\n".join(lines)
+    return edition, _document(project, edition)
 
 
 def _question(edition: Edition, chapter: Chapter) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from solgen.reads import Reads
 if TYPE_CHECKING:  # a build without changes imports none of these
     from solgen.facts import Verified
     from solgen.load import Loaded
+    from solgen.preview import Preview
     from solgen.verify import Report
 
 Tell = Callable[[str], None]
@@ -58,14 +59,20 @@ def check(project: Project, names: list[str], tell: Tell) -> Report:
 
 
 def build(
-    project: Project, names: list[str], languages: tuple[str, ...], tell: Tell, *, whole: bool
+    project: Project,
+    names: list[str],
+    languages: tuple[str, ...],
+    tell: Tell,
+    *,
+    whole: bool,
+    show: Callable[[Preview], None] | None = None,
 ) -> Built:
     """Build the PDFs, answers.json and their certificate, and publish them together.
 
     `languages` restricts the editions (empty: each language, and the bilingual one). `whole` says
-    that all questions are built, and so that the files are called `booklet`. Where nothing has
-    changed since they were published, they are left alone. Raises SolgenError; then nothing was
-    published.
+    that all questions are built, and so that the files are called `booklet`. `show` is given the
+    edited part before the booklet is compiled. Where nothing has changed since the last build, its
+    files are left alone. Raises SolgenError; then nothing was published.
     """
     engine = require()
     stem = "booklet" if whole else "+".join(names)
@@ -80,9 +87,14 @@ def build(
             built: Built = kept.value()
             return built
         with publish.staging(project.build) as folder:
-            from solgen.press import press  # brings PyLaTeX and Jinja
+            from solgen.press import press  # these bring PyLaTeX and Jinja
+            from solgen.preview import preview, remember
 
-            pressed = press(order, [one.value() for one in chapters], folder, tell)
+            values = [one.value() for one in chapters]
+            if show and (found := preview(order, values, folder)):
+                show(found)
+            remember(order, values)
+            pressed = press(order, values, folder, tell)
             tell("publish")
             publish.publish(project.build, pressed.files, pressed.folders)
         told = tuple(pressed.files), pressed.pages, pressed.verified, pressed.seals

@@ -23,7 +23,7 @@ from pathlib import Path
 from solgen import faults, sandbox, texlog, texscan
 from solgen.cache import Cache
 from solgen.engine import Engine
-from solgen.errors import LatexError
+from solgen.errors import LatexError, SolgenError
 from solgen.faults import Job, Locate
 from solgen.preload import NAME as FORMAT
 from solgen.preload import preload
@@ -108,6 +108,24 @@ def compile_folder(
     harmless = tuple(p for p in texlog.parse(text) if not p.fatal)
     state = tuple(_state_files(folder))
     return Compiled(folder / "main.pdf", pages, passes, time.monotonic() - start, harmless, state)
+
+
+def compile_once(folder: Path, engine: Engine, cache: Cache) -> Path | None:
+    """The PDF of one pass over ``folder/main.tex``; None if it fails.
+
+    It is only looked at: its links may lead nowhere, and what is wrong with it is told when the
+    whole booklet is compiled.
+    """
+    job = Job(folder, engine, Limits(), EPOCH, lambda _file, _line: None)
+    try:
+        _refuse_forbidden(job)
+        if preload(folder, engine, cache, EPOCH):
+            job = replace(job, preloaded=FORMAT)
+        _one_pass(job)
+    except SolgenError:
+        return None
+    pdf = folder / "main.pdf"
+    return pdf if _whole(pdf) else None
 
 
 def _fixpoint(job: Job) -> int:
