@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,7 +66,8 @@ EPOCH = 946684800  # 2000-01-01, when the caller gives no date
 class Compiled:
     """A checked PDF: pages, passes run, wall-clock seconds, harmless warnings.
 
-    `state` are the files with page numbers that the next pass would read.
+    `state` are the files with page numbers that the next pass would read; `preloaded` those of the
+    TeX installation that went into the format, with their contents.
     """
 
     pdf: Path
@@ -74,6 +76,7 @@ class Compiled:
     seconds: float
     warnings: tuple[Problem, ...]
     state: tuple[Path, ...]
+    preloaded: Mapping[str, str]
 
 
 def compile_folder(
@@ -97,7 +100,8 @@ def compile_folder(
     _refuse_forbidden(job)
     start = time.monotonic()
     try:
-        if cache is not None and preload(folder, engine, cache, epoch):
+        went_in = None if cache is None else preload(folder, engine, cache, epoch)
+        if went_in is not None:
             job = replace(job, preloaded=FORMAT)
         passes = _fixpoint(job)
         text = _log_text(job)
@@ -107,7 +111,9 @@ def compile_folder(
         raise
     harmless = tuple(p for p in texlog.parse(text) if not p.fatal)
     state = tuple(_state_files(folder))
-    return Compiled(folder / "main.pdf", pages, passes, time.monotonic() - start, harmless, state)
+    return Compiled(
+        folder / "main.pdf", pages, passes, time.monotonic() - start, harmless, state, went_in or {}
+    )
 
 
 def compile_once(folder: Path, engine: Engine, cache: Cache) -> Path | None:
@@ -119,7 +125,7 @@ def compile_once(folder: Path, engine: Engine, cache: Cache) -> Path | None:
     job = Job(folder, engine, Limits(), EPOCH, lambda _file, _line: None)
     try:
         _refuse_forbidden(job)
-        if preload(folder, engine, cache, EPOCH):
+        if preload(folder, engine, cache, EPOCH) is not None:
             job = replace(job, preloaded=FORMAT)
         _one_pass(job)
     except SolgenError:

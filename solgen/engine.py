@@ -74,6 +74,13 @@ class Engine:
         """It can compile a booklet now, without the network."""
         return not self.missing
 
+    @property
+    def identity(self) -> str:
+        """What tells it from another engine: its version, and the content of its bundle."""
+        if self.bundle is None or not self.bundle.is_file():
+            return self.version
+        return f"{self.version} {hashlib.sha256(self.bundle.read_bytes()).hexdigest()}"
+
     def command(
         self, document: str, *, cached: bool = True, preloaded: str | None = None
     ) -> list[str]:

@@ -73,7 +73,7 @@ class Order:
 
     def key(self, chapters: Sequence[Kept]) -> str:
         """The key of what is published."""
-        told = self.exam.base, self.engine.version, self.stem, self.languages, self.sources
+        told = self.exam.base, self.engine.identity, self.stem, self.languages, self.sources
         return digest("published", *told, *(one.identity for one in chapters))
 
 

@@ -7,6 +7,7 @@ r"""The preloaded format: the state of pdfTeX after a document's preamble, read 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from solgen import sandbox
@@ -25,24 +26,26 @@ _SKIP = r"""\makeatletter
 """
 
 
-def preload(folder: Path, engine: Engine, cache: Cache, epoch: int) -> bool:
-    """Put the format of `main.tex` into its folder; whether there is one.
+def preload(folder: Path, engine: Engine, cache: Cache, epoch: int) -> Mapping[str, str] | None:
+    """Put the format of `main.tex` into its folder; return the files of TeX that went into it.
 
-    There is none for Tectonic, nor for a preamble that cannot be dumped or is faulty: then the
-    document is compiled without, which says at which line.
+    None where there is no format: for Tectonic, and for a preamble that cannot be dumped or is
+    faulty. Then the document is compiled without, which says at which line.
     """
     if engine.kind != "pdflatex":
-        return False
+        return None
     preamble, begin, _ = (folder / "main.tex").read_text(encoding="utf-8").partition(BEGIN)
-    key = digest("format", engine.version, _SKIP, preamble)
+    key = digest("format", engine.identity, _SKIP, preamble)
     kept = cache.recall("format", key)
     if kept is not None:
         (folder / f"{NAME}.fmt").write_bytes(kept.value())
-        return True
-    return bool(begin) and _dump(folder, preamble, engine, cache, key, epoch)
+        return kept.files
+    return _dump(folder, preamble, engine, cache, key, epoch) if begin else None
 
 
-def _dump(folder: Path, preamble: str, engine: Engine, cache: Cache, key: str, epoch: int) -> bool:
+def _dump(
+    folder: Path, preamble: str, engine: Engine, cache: Cache, key: str, epoch: int
+) -> Mapping[str, str] | None:
     """Make the format, and keep it together with every file of TeX that went into it."""
     source = folder / f"{NAME}.tex"
     source.write_text(preamble + _SKIP, encoding="utf-8")
@@ -51,19 +54,19 @@ def _dump(folder: Path, preamble: str, engine: Engine, cache: Cache, key: str, e
     env = sandbox.environment(epoch, engine.environment)
     ended = sandbox.run(command, folder, folder / f"{NAME}.console", env, sandbox.Limits())
     made = folder / f"{NAME}.fmt"
-    good = ended.code == 0 and not ended.timed_out and made.is_file()
-    if good:
+    found = None
+    if ended.code == 0 and not ended.timed_out and made.is_file():
         reads = Reads(cache.root)
         for file in inputs(folder / f"{NAME}.fls"):
             reads.add(file)
         for base in ("pdflatex.fmt", "texmf.cnf"):
             reads.add(first_line("kpsewhich", "-engine=pdftex", base))
-        cache.keep("format", key, reads, made.read_bytes())
+        found = cache.keep("format", key, reads, made.read_bytes()).files
     else:
         made.unlink(missing_ok=True)
     for suffix in ("tex", "fls", "log", "console"):
         (folder / f"{NAME}.{suffix}").unlink(missing_ok=True)
-    return good
+    return found
 
 
 def inputs(record: Path) -> list[str]:

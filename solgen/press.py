@@ -141,7 +141,7 @@ def _edition(
         for name, data in chapter.figures[code].items():
             (work / name).write_bytes(data)
     written = (f"{path.name} {certificate.hashed(path)}" for path in sorted(work.iterdir()))
-    key = digest("pdf", exam.base, order.engine.version, *written)
+    key = digest("pdf", exam.base, order.engine.identity, *written)
     kept = exam.cache.recall("pdf", key)
     if kept is not None:
         pages, pdf = kept.value()
@@ -160,6 +160,7 @@ def _edition(
     left = {path.name: path.read_bytes() for path in done.state}
     exam.cache.write("state", state, pickle.dumps(left, protocol=5))
     reads = Reads(exam.project.root)
+    reads.update(done.preloaded)
     for file in inputs(work / "main.fls"):
         reads.add(file)
     exam.cache.keep("pdf", key, reads, (done.pages, done.pdf.read_bytes()))

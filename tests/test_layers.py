@@ -146,6 +146,7 @@ LAYERS = (
         "keeper",
         "liar",
         "press",
+        "preview",
         "proposal",
         "voice",
     ),
