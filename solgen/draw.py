@@ -87,6 +87,7 @@ def draw(
                 _refuse_gaps(axis, figure, where)
                 _localise(axis, locales[0])
             _refuse_unreadable(canvas, figure, where)
+            canvas.set_layout_engine("none")  # what was looked at is what is saved
             FigureCanvasPdf(canvas).print_pdf(
                 file, metadata={"CreationDate": None, "Creator": None, "Producer": None}
             )
