@@ -83,6 +83,7 @@ def _document(project: Project, edition: Edition) -> Document:
         r"\ifPDFTeX\usepackage[T1]{fontenc}\fi",
         *dict.fromkeys(c.babel_setup for c in edition.locales if c.babel_setup),
         rf"\newcommand\soltitle{{{escape(title)}}}",
+        _shipped("bars.tex") if len(edition.locales) > 1 else "",
         _look(project),
     ]
     for line in preamble:
@@ -113,8 +114,11 @@ def _document(project: Project, edition: Edition) -> Document:
 
 def _look(project: Project) -> str:
     own = project.templates / "look.tex"
-    shipped = files("solgen") / "templates" / "look.tex"
-    return (own if own.is_file() else shipped).read_text(encoding="utf-8")
+    return own.read_text(encoding="utf-8") if own.is_file() else _shipped("look.tex")
+
+
+def _shipped(name: str) -> str:
+    return (files("solgen") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _contents(locales: tuple[Locale, ...]) -> NoEscape:

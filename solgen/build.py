@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from solgen import certificate, keys, publish, workers
 from solgen.cache import Cache, Kept
@@ -40,6 +41,16 @@ class Built:
     new: bool
 
 
+class Audience(Protocol):
+    """Who looks on while the booklet is built."""
+
+    def part(self, found: Preview) -> None:
+        """See the edited part, typeset alone."""
+
+    def editions(self, work: Mapping[str, Path]) -> list[Path]:
+        """Take what leads from pages to lines, from where each PDF was made; where it is now."""
+
+
 def verify(project: Project, questions: list[Loaded], tell: Tell) -> Report:
     """Verify every answer; raise Refused with all failures after the last one."""
     from solgen.verify import findings, reported
@@ -65,12 +76,12 @@ def build(
     tell: Tell,
     *,
     whole: bool,
-    show: Callable[[Preview], None] | None = None,
+    audience: Audience | None = None,
 ) -> Built:
     """Build the PDFs, answers.json and their certificate, and publish them together.
 
     `languages` restricts the editions (empty: each language, and the bilingual one). `whole` says
-    that all questions are built, and so that the files are called `booklet`. `show` is given the
+    that all questions are built, and so that the files are called `booklet`. An `audience` sees the
     edited part before the booklet is compiled. Where nothing has changed since the last build, its
     files are left alone. Raises SolgenError; then nothing was published.
     """
@@ -80,7 +91,7 @@ def build(
     with publish.locked(project.build):
         made_from = certificate.sources(project)
         exam = examine(project, languages, made_from)
-        order = Order(exam, tuple(names), engine, languages, stem, made_from)
+        order = Order(exam, tuple(names), engine, languages, stem, made_from, audience is not None)
         chapters = _composed(exam, names, tell)
         kept = exam.cache.recall("published", order.key(chapters))
         if kept is not None:
@@ -91,17 +102,18 @@ def build(
             from solgen.preview import preview, remember
 
             values = [one.value() for one in chapters]
-            if show and (found := preview(order, values, folder)):
-                show(found)
+            if audience and (found := preview(order, values, folder)):
+                audience.part(found)
             remember(order, values)
             pressed = press(order, values, folder, tell)
             tell("publish")
             publish.publish(project.build, pressed.files, pressed.folders)
+            beside = audience.editions(pressed.work) if audience else []
         told = tuple(pressed.files), pressed.pages, pressed.verified, pressed.seals
         reads = Reads(project.root)
         reads.update(pressed.inputs)
-        for name in pressed.files:
-            reads.add(project.relative(project.build / name))
+        for path in (*(project.build / name for name in pressed.files), *beside):
+            reads.add(path.relative_to(project.root).as_posix())
         exam.cache.keep("published", order.key(chapters), reads, Built(*told, new=False))
         exam.cache.shrink()
         return Built(*told, new=True)

@@ -18,7 +18,7 @@ import click
 
 from solgen import __version__
 from solgen.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, SolgenError, VerificationError
-from solgen.project import find_project
+from solgen.project import Project, find_project
 
 EXIT_REFUSED = VerificationError.exit_code
 
@@ -43,11 +43,7 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
 
     project = find_project(Path.cwd())
     names = project.select(questions)
-    for code in languages:
-        if code not in project.languages:
-            raise click.BadParameter(
-                f"{code!r} is not one of {', '.join(project.languages)}", param_hint="--lang"
-            )
+    _require_languages(project, languages)
     require()  # a machine without TeX is told so before anything is computed
     from solgen.build import build
 
@@ -73,14 +69,37 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("questions", nargs=-1)
 @click.option("--lang", "languages", multiple=True, help="Only this language's booklet.")
-def watch(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
-    """Build again on every save (arguments as for pdf); Ctrl-C ends."""
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the live page; 0 is any.")
+@click.option("--open", "browser", is_flag=True, help="Open the live page in the browser.")
+@click.option("--no-page", is_flag=True, help="Only build; look at the PDF in a viewer.")
+def watch(
+    questions: tuple[str, ...],
+    languages: tuple[str, ...],
+    port: int | None,
+    *,
+    browser: bool,
+    no_page: bool,
+) -> None:
+    """Build again on every save, and show it on a live page; Ctrl-C ends."""
+    from solgen.engine import require
+    from solgen.live import opened
     from solgen.watch import watch as run
 
     project = find_project(Path.cwd())
     project.select(questions)
-    options = [part for code in languages for part in ("--lang", code)]
-    run(project, [*questions, *options], _say)
+    _require_languages(project, languages)
+    require()
+    with opened(project.root, port=port, page=not no_page, browser=browser) as live:
+        if live.address:
+            _say(f"live page: {live.address}")
+        run(project, questions, languages, live, _say)
+
+
+def _require_languages(project: Project, languages: tuple[str, ...]) -> None:
+    for code in languages:
+        if code not in project.languages:
+            known = ", ".join(project.languages)
+            raise click.BadParameter(f"{code!r} is not one of {known}", param_hint="--lang")
 
 
 @main.command()

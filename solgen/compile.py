@@ -87,16 +87,19 @@ def compile_folder(
     epoch: int = EPOCH,
     locate: Locate | None = None,
     cache: Cache | None = None,
+    synctex: bool = False,
 ) -> Compiled:
     """Compile ``folder/main.tex`` to ``folder/main.pdf`` and check the result.
 
     epoch: the document's date, in seconds since 1970.  locate: see
     :data:`Locate`.  cache: where a preloaded format is kept; without it there is
-    none.  Raises :class:`LatexError` at the place of the fault,
-    :class:`LimitError` for a run without end, and :class:`EnvironmentProblem`
-    for an engine that cannot work; then no PDF and no state is left behind.
+    none.  synctex: see :meth:`Engine.command`.
+
+    Raises :class:`LatexError` at the place of the fault, :class:`LimitError` for
+    a run without end, and :class:`EnvironmentProblem` for an engine that cannot
+    work; then no PDF and no state is left behind.
     """
-    job = Job(folder, engine, limits or Limits(), epoch, locate or (lambda _file, _line: None))
+    job = Job(folder, engine, limits or Limits(), epoch, locate or _nowhere, synctex=synctex)
     _refuse_forbidden(job)
     start = time.monotonic()
     try:
@@ -122,7 +125,7 @@ def compile_once(folder: Path, engine: Engine, cache: Cache) -> Path | None:
     It is only looked at: its links may lead nowhere, and what is wrong with it is told when the
     whole booklet is compiled.
     """
-    job = Job(folder, engine, Limits(), EPOCH, lambda _file, _line: None)
+    job = Job(folder, engine, Limits(), EPOCH, _nowhere)
     try:
         _refuse_forbidden(job)
         if preload(folder, engine, cache, EPOCH) is not None:
@@ -182,8 +185,14 @@ def _engine_run(job: Job, *, cached: bool) -> sandbox.Ended:
     limits = job.limits
     if job.engine.kind == "tectonic":  # its own memory has no fixed size: it would fail at random
         limits = replace(limits, memory_bytes=0)
-    command = job.engine.command("main.tex", cached=cached, preloaded=job.preloaded)
+    command = job.engine.command(
+        "main.tex", cached=cached, preloaded=job.preloaded, synctex=job.synctex
+    )
     return sandbox.run(command, job.folder, job.folder / _CONSOLE, env, limits)
+
+
+def _nowhere(_file: str, _line: int) -> None:
+    """The source map of a document that nobody authored."""
 
 
 def _checked(job: Job, text: str) -> int:

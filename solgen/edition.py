@@ -56,6 +56,14 @@ class Edition:
             index -= 1
         return where
 
+    def places(self) -> dict[str, tuple[Where | None, ...]]:
+        """What `locate` says of every line of every file, by the file's name."""
+        found = {
+            name: tuple(self.locate(name, n + 1) for n in range(len(lines)))
+            for name, lines in self.snippets.items()
+        }
+        return {**found, "main": tuple(self._in_main(n + 1) for n in range(len(self.main)))}
+
     def _in_main(self, line: int) -> Where | None:
         """Where the author wrote what a line of main.tex prints: the longest text on it."""
         shown = self.main[line - 1] if 0 < line <= len(self.main) else ""

@@ -56,7 +56,8 @@ class Exam:
 class Order:
     """What is to be typeset: these questions in these editions, with this engine.
 
-    `stem` is how the files are called; `made_from` are the sources as they were at the start.
+    `stem` is how the files are called; `made_from` are the sources as they were at the start;
+    `search` asks for the author's place of every line.
     """
 
     exam: Exam
@@ -65,6 +66,12 @@ class Order:
     languages: tuple[str, ...]
     stem: str
     made_from: Mapping[str, str]
+    search: bool = False
+
+    def file(self, locales: tuple[Locale, ...]) -> str:
+        """How the PDF of an edition is called, without its suffix."""
+        alone = len(locales) > 1 or len(self.exam.locales) == 1
+        return self.stem if alone else f"{self.stem}.{code_of(locales)}"
 
     @property
     def sources(self) -> str:
@@ -73,7 +80,8 @@ class Order:
 
     def key(self, chapters: Sequence[Kept]) -> str:
         """The key of what is published."""
-        told = self.exam.base, self.engine.identity, self.stem, self.languages, self.sources
+        what = self.stem, self.languages, self.search
+        told = self.exam.base, self.engine.identity, *what, self.sources
         return digest("published", *told, *(one.identity for one in chapters))
 
 

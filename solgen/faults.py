@@ -19,7 +19,7 @@ Locate = Callable[[str, int], Where | None]
 
 @dataclass(frozen=True)
 class Job:
-    """One compilation: its folder, engine, limits, date (seconds), source map and format."""
+    """One compilation: its folder, engine, limits, date (seconds), source map and options."""
 
     folder: Path
     engine: Engine
@@ -27,6 +27,7 @@ class Job:
     epoch: int
     locate: Locate
     preloaded: str | None = None
+    synctex: bool = False
 
 
 def latex(job: Job, problem: Problem) -> LatexError:

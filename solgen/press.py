@@ -29,13 +29,17 @@ from solgen.reads import Reads
 from solgen.tally import contents, tally
 
 Tell = Callable[[str], None]
+SYNCTEX = "main.synctex.gz"  # from places on pages to lines of generated files
+KEPT = ("*.tex", "q*.pdf")  # what a curious author may look at
+PLACES = "main.places"  # from there to the author's lines, pickled
 
 
 @dataclass(frozen=True)
 class Pressed:
     """What is to be published: finished files and folders, by the name they get.
 
-    `inputs` are the files of the TeX installation that went in, with their contents.
+    `inputs` are the files of the TeX installation that went in, with their contents. `work` is
+    where each PDF was made, with SYNCTEX and PLACES.
     """
 
     files: Mapping[str, Path]
@@ -44,6 +48,7 @@ class Pressed:
     verified: tuple[Verified, ...]
     seals: tuple[int, int]
     inputs: dict[str, str]
+    work: Mapping[str, Path]
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,7 @@ def press(order: Order, chapters: Sequence[Chapter], folder: Path, tell: Tell) -
     files: dict[str, Path] = {}
     typeset: dict[str, Typeset] = {}
     for locales, sheet in reversed(list(zip(editions, made, strict=True))):
-        suffix = "" if len(locales) > 1 or len(exam.locales) == 1 else f".{code_of(locales)}"
-        work, name = folder / code_of(locales), f"{order.stem}{suffix}.pdf"
+        work, name = folder / code_of(locales), f"{order.file(locales)}.pdf"
         files[name] = work / "main.pdf"
         typeset[name] = Typeset(work / "main.pdf", sheet.pages, work)
     answers = folder / "answers.json"
@@ -93,6 +97,7 @@ def press(order: Order, chapters: Sequence[Chapter], folder: Path, tell: Tell) -
             sum(one.seals.total for one in chapters),
         ),
         {name: found for sheet in made for name, found in sheet.inputs.items()},
+        {name: one.folder for name, one in typeset.items()},
     )
 
 
@@ -141,11 +146,15 @@ def _edition(
         for name, data in chapter.figures[code].items():
             (work / name).write_bytes(data)
     written = (f"{path.name} {certificate.hashed(path)}" for path in sorted(work.iterdir()))
-    key = digest("pdf", exam.base, order.engine.identity, *written)
-    kept = exam.cache.recall("pdf", key)
+    told = digest("pdf", exam.base, order.engine.identity, *written)
+    if order.search:
+        (work / PLACES).write_bytes(pickle.dumps(edition.places(), protocol=5))
+    key = digest(told, order.search)
+    kept = exam.cache.recall("pdf", key) or exam.cache.recall("pdf", digest(told, True))  # noqa: FBT003
     if kept is not None:
-        pages, pdf = kept.value()
+        pages, pdf, synctex = kept.value()
         (work / "main.pdf").write_bytes(pdf)
+        (work / SYNCTEX).write_bytes(synctex)
         return _Sheet(pages, kept.files)
     state = digest("state", exam.project.languages, order.names, code)
     last = exam.cache.read("state", state)
@@ -153,7 +162,9 @@ def _edition(
         (work / name).write_bytes(data)  # page numbers of the last build: one pass may do
     tell(f"compile {code}")
     try:
-        done = compile_folder(work, order.engine, locate=edition.locate, cache=exam.cache)
+        done = compile_folder(
+            work, order.engine, locate=edition.locate, cache=exam.cache, synctex=order.search
+        )
     except LatexError:
         _keep(work, exam.project.build / "failed")
         raise
@@ -163,23 +174,26 @@ def _edition(
     reads.update(done.preloaded)
     for file in inputs(work / "main.fls"):
         reads.add(file)
-    exam.cache.keep("pdf", key, reads, (done.pages, done.pdf.read_bytes()))
+    synctex = work / SYNCTEX
+    made = done.pdf.read_bytes(), synctex.read_bytes() if synctex.is_file() else b""
+    exam.cache.keep("pdf", key, reads, (done.pages, *made))
     return _Sheet(done.pages, reads.found)
 
 
 def _sources_of(work: Path) -> Path:
-    """The folder of an edition, left with its LaTeX, log and figures only."""
-    keep = {*work.glob("*.tex"), *work.glob("*.log"), *work.glob("q*.pdf"), work / "main.pdf"}
-    for path in work.iterdir():
-        if path not in keep:
-            path.unlink()
-    return work
+    """A folder beside an edition's, with its LaTeX and figures only."""
+    place = work.with_name(f"{work.name}.tex")
+    place.mkdir()
+    for pattern in KEPT:
+        for file in work.glob(pattern):
+            shutil.copy2(file, place / file.name)
+    return place
 
 
 def _keep(work: Path, place: Path) -> None:
     """Leave the LaTeX of a failure where a curious author finds it."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    for pattern in ("*.tex", "*.log", "q*.pdf"):
+    for pattern in (*KEPT, "*.log"):
         for file in work.glob(pattern):
             shutil.copy2(file, place / file.name)

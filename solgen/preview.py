@@ -20,10 +20,11 @@ Marks = Mapping[str, str]  # of each file of an edition, the hash of what it pri
 
 @dataclass(frozen=True)
 class Preview:
-    """One part of one question (`q1`, `d`), in a PDF of its own."""
+    """One part of one question (`q1`, `d`) in a PDF of its own; `edition` is the one it is of."""
 
     question: str
     part: str
+    edition: str
     pdf: bytes
 
 
@@ -68,4 +69,6 @@ def _typeset(order: Order, chapter: Chapter, part: str, work: Path) -> Preview |
     for name, data in chapter.figures[code_of(locales)].items():
         (work / name).write_bytes(data)
     pdf = compile_once(work, order.engine, order.exam.cache)
-    return None if pdf is None else Preview(chapter.name, part, pdf.read_bytes())
+    if pdf is None:
+        return None
+    return Preview(chapter.name, part, order.file(locales), pdf.read_bytes())
