@@ -130,27 +130,28 @@ def _typeset(job: _Job, tell: Tell) -> Built:
         ],
         tell,
     )
-    finished: dict[Path, Path] = {}
+    finished: dict[str, Path] = {}
+    kept: dict[str, Path] = {}
     typeset: dict[str, Typeset] = {}
     for edition, count in reversed(list(zip(editions, compiled, strict=True))):
         suffix = "" if len(edition) > 1 or len(locales) == 1 else f".{_code(edition)}"
-        target, work = project.build / f"{stem}{suffix}.pdf", job.work(edition)
-        finished[work / "main.pdf"] = target
-        typeset[target.name] = Typeset(work / "main.pdf", count, work)
+        name, work = f"{stem}{suffix}", job.work(edition)
+        finished[f"{name}.pdf"] = work / "main.pdf"
+        typeset[f"{name}.pdf"] = Typeset(work / "main.pdf", count, work)
+        kept[f"tex/{name}"] = job.folder / "tex" / name
+        _keep(work, kept[f"tex/{name}"])
     data = job.folder / "answers.json"
     data.write_text(answers_json(project, job.questions, job.report, locales), encoding="utf-8")
     name = "answers.json" if stem == "booklet" else f"{stem}.answers.json"
-    finished[data] = project.build / name
+    finished[name] = data
     paper = job.folder / certificate.NAME
     paper.write_text(_certified(job, ledger, typeset, chosen), encoding="utf-8")
     codes = tuple(c.code for c in chosen) if job.languages else ()
-    finished[paper] = project.build / certificate.file_name(stem, codes)
+    finished[certificate.file_name(stem, codes)] = paper
     tell("publish")
-    publish.publish(finished)
-    for name, one in typeset.items():
-        _keep(one.folder, project.build / "tex" / Path(name).stem)
+    publish.publish(project.build, finished, kept)
     pages = {name: one.pages for name, one in typeset.items()}
-    return Built(tuple(finished.values()), pages, job.report)
+    return Built(tuple(project.build / name for name in finished), pages, job.report)
 
 
 def _entered(

@@ -17,14 +17,26 @@ PACKAGE = ROOT / "solgen"
 
 # A module may import those of the layers before its own, and those named with an arrow.
 LAYERS = (
-    ("clock", "edits", "entries", "errors", "legible", "sandbox", "texlog", "texscan", "values"),
+    (
+        "clock",
+        "durable",
+        "edits",
+        "entries",
+        "errors",
+        "legible",
+        "sandbox",
+        "texlog",
+        "texscan",
+        "values",
+    ),
     (
         "engine",
         "exact",
         "floating",
+        "journal",
         "lint",
         "project",
-        "publish",
+        "sets",
         "syntax",
         "text",
         "tokens",
@@ -42,6 +54,7 @@ LAYERS = (
         "locales",
         "misprints",
         "new",
+        "publish",
         "reading",
         "review",
         "templating",
