@@ -19,6 +19,7 @@ PACKAGE = ROOT / "solgen"
 LAYERS = (
     (
         "clock",
+        "durable",
         "edits",
         "entries",
         "errors",
@@ -33,9 +34,10 @@ LAYERS = (
         "exact",
         "facts",
         "floating",
+        "journal",
         "lint",
         "project",
-        "publish",
+        "sets",
         "syntax",
         "text",
         "tokens",
@@ -55,6 +57,7 @@ LAYERS = (
         "locales",
         "misprints",
         "new",
+        "publish",
         "reading",
         "review",
         "templating",
