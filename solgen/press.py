@@ -17,7 +17,7 @@ from solgen.certificate import Typeset
 from solgen.chapter import Chapter
 from solgen.compile import compile_folder
 from solgen.errors import LatexError, Refused, VerificationError
-from solgen.exam import Order
+from solgen.exam import FAILED, Order
 from solgen.facts import Verified
 from solgen.keys import digest
 from solgen.ledger import Ledger
@@ -166,7 +166,7 @@ def _edition(
             work, order.engine, locate=edition.locate, cache=exam.cache, synctex=order.search
         )
     except LatexError:
-        _keep(work, exam.project.build / "failed")
+        _keep(work, exam.project.build / FAILED)
         raise
     left = {path.name: path.read_bytes() for path in done.state}
     exam.cache.write("state", state, pickle.dumps(left, protocol=5))
