@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Literal
 
 from solgen.errors import EnvironmentProblem
+from solgen.recorder import RULES
 
 BUNDLE_VARIABLE = "SOLGEN_TECTONIC_BUNDLE"
 DEBIAN_PACKAGES = ("texlive-latex-recommended", "texlive-lang-french", "lmodern")
@@ -83,7 +84,8 @@ class Engine:
             options = "-no-shell-escape -interaction=nonstopmode -halt-on-error "
             options += "-file-line-error -recorder -no-parse-first-line"
             return [str(self.program), *options.split(), document]
-        options = "--untrusted --print --keep-logs --keep-intermediates --reruns 0 -Z"
+        options = "--untrusted --print --keep-logs --keep-intermediates --reruns 0"
+        options += f" --makefile-rules {RULES} -Z"
         where = ["--bundle", str(self.bundle)] if self.bundle else []
         where += ["--only-cached"] if cached and not self.bundle else []
         return [str(self.program), *options.split(), "deterministic-mode", *where, document]

@@ -17,7 +17,19 @@ PACKAGE = ROOT / "solgen"
 
 # A module may import those of the layers before its own, and those named with an arrow.
 LAYERS = (
-    ("clock", "edits", "entries", "errors", "legible", "sandbox", "texlog", "texscan", "values"),
+    (
+        "clock",
+        "edits",
+        "entries",
+        "errors",
+        "legible",
+        "pdfscan",
+        "recorder",
+        "sandbox",
+        "texbans",
+        "texlog",
+        "values",
+    ),
     (
         "engine",
         "exact",
@@ -26,10 +38,11 @@ LAYERS = (
         "project",
         "publish",
         "syntax",
-        "text",
+        "texscan",
         "tokens",
         "workers",
     ),
+    ("text",),
     (
         "author",
         "certificate",
