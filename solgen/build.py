@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from solgen import certificate, publish, workers
+from solgen import certificate, overrides, publish, workers
 from solgen.certificate import Typeset
 from solgen.engine import Engine, require
 from solgen.errors import LatexError, SolgenError, VerificationError
@@ -71,6 +71,7 @@ def build(
     from solgen.locales import load_locales
 
     load_locales(project)  # a language without words is told before its missing texts
+    overrides.inspect(project)
     with publish.locked(project.build):
         made_from = certificate.sources(project)
         questions = load(project, names)

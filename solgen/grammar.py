@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
+from solgen import characters, texscan
 from solgen.errors import TemplateError, TranslationError, Where
 from solgen.project import Project
 from solgen.stream import PartText
@@ -37,6 +37,7 @@ def inspect(source: str, path: Path, project: Project, question: str) -> None:
     shown = project.relative(path)
     _refuse_characters(source, Where(shown, None, question))
     _refuse_open_values(source, Where(shown, None, question))
+    _refuse_marks(source, Where(shown, None, question))
     grammar = _Grammar(project.languages, shown, question)
     for line, tag, rest in _tags(source):
         grammar.read(line, tag, rest)
@@ -65,14 +66,13 @@ def passages(source: str, languages: tuple[str, ...]) -> Iterator[tuple[int, dic
 def _refuse_characters(source: str, where: Where) -> None:
     """Refuse what cannot be seen in an editor, and what solgen uses for its own marks."""
     for number, line in enumerate(source.split("\n"), start=1):
-        for character in line:
-            if character != "\t" and unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs"):
-                raise TemplateError(
-                    f"the invisible character U+{ord(character):04X}",
-                    Where(where.file, number, where.question),
-                    "remove it; it often comes with a text pasted from elsewhere",
-                    found=line.replace(character, f"[U+{ord(character):04X}]").strip(),
-                )
+        if odd := characters.odd(line):
+            raise TemplateError(
+                odd.message,
+                Where(where.file, number, where.question),
+                odd.hint,
+                found=characters.shown(line),
+            )
 
 
 def _refuse_open_values(source: str, where: Where) -> None:
@@ -86,6 +86,16 @@ def _refuse_open_values(source: str, where: Where) -> None:
                     r"end it by a brace: \VAR{name}",
                     found=line.strip(),
                 )
+
+
+def _refuse_marks(source: str, where: Where) -> None:
+    """Refuse a typed tick or another mark of solgen's own: what it says would not be so."""
+    if mark := texscan.pretended(_without_comments(source)):
+        raise TemplateError(
+            f"{mark.text} {mark.why}",
+            Where(where.file, mark.line, where.question, part_at(source, mark.line)),
+            r"print the answer by show(…) or inline(…): it carries its mark",
+        )
 
 
 def _closed(rest: str) -> bool:

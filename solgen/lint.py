@@ -12,6 +12,7 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterator
 
+from solgen import characters, repeatable
 from solgen.errors import QuestionError, Where
 
 RAW = r'a LaTeX command in Python needs a raw string: r"\neq", not "\neq"'
@@ -37,7 +38,9 @@ def refuse(source: bytes, where: Where) -> None:
         _refuse_second_definitions,
         _refuse_circular_derivations,
         _refuse_idle_checks,
+        repeatable.refuse,
     )
+    _refuse_odd_characters(source, where)
     _refuse_swallowed_commands(source, where)
     for rule in rules:
         rule(tree, where)
@@ -80,6 +83,25 @@ def _line(source: bytes, number: int | None) -> str | None:
 
 def _at(where: Where, line: int) -> Where:
     return Where(where.file, line, where.question)
+
+
+def _refuse_odd_characters(source: bytes, where: Where) -> None:
+    """Refuse what cannot be seen: it can turn code around, or stand in a printed text."""
+    try:
+        text = source.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:  # Python itself would accept another declared encoding
+        first = source[: error.start].count(b"\n") + 1
+        raise QuestionError(
+            "the module is not UTF-8",
+            _at(where, first),
+            "save the file as UTF-8",
+            found=_line(source, first),
+        ) from None
+    for number, line in enumerate(text.split("\n"), start=1):
+        if odd := characters.odd(line):
+            raise QuestionError(
+                odd.message, _at(where, number), odd.hint, found=characters.shown(line)
+            )
 
 
 def _refuse_swallowed_commands(source: bytes, where: Where) -> None:

@@ -28,6 +28,14 @@ def forbidden(source: str, *, snippet: bool) -> Refused | None:
     return _first(source, (*EVERYWHERE, *(IN_SNIPPETS if snippet else IN_LOOK)))
 
 
+def pretended(source: str) -> Refused | None:
+    """The first mark of solgen's own that an author typed: a tick that nothing stands behind."""
+    for number, line in code_lines(source):
+        if match := re.search(r"\\(?:sol[a-z]+|checkmark)(?![A-Za-z])|\u2713", line):
+            return Refused(number, match[0], "is printed by solgen beside what it has verified")
+    return None
+
+
 def forbidden_in_state(source: str) -> Refused | None:
     """The first thing that a pass may not leave for the next one, in ``main.aux`` for example."""
     return _first(source, IN_STATE)

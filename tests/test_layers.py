@@ -18,6 +18,7 @@ PACKAGE = ROOT / "solgen"
 # A module may import those of the layers before its own, and those named with an arrow.
 LAYERS = (
     (
+        "characters",
         "clock",
         "edits",
         "entries",
@@ -34,15 +35,15 @@ LAYERS = (
         "engine",
         "exact",
         "floating",
-        "lint",
         "project",
+        "repeatable",
         "publish",
         "syntax",
         "texscan",
         "tokens",
         "workers",
     ),
-    ("text",),
+    ("lint", "overrides", "text"),
     (
         "author",
         "certificate",
