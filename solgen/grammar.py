@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from solgen import characters, texscan
-from solgen.errors import TemplateError, TranslationError, Where
+from solgen.errors import LatexError, TemplateError, TranslationError, Where
 from solgen.project import Project
 from solgen.stream import PartText
 from solgen.templating import SECTIONS
@@ -32,12 +32,13 @@ _JINJA = (
 def inspect(source: str, path: Path, project: Project, question: str) -> None:
     """Refuse a malformed sequence of tags with a message at its line.
 
-    Raises TemplateError, and TranslationError where one language's version is missing.
+    Raises TemplateError, TranslationError where one language's version is missing, and LatexError
+    for a command that no template may contain.
     """
     shown = project.relative(path)
     _refuse_characters(source, Where(shown, None, question))
     _refuse_open_values(source, Where(shown, None, question))
-    _refuse_marks(source, Where(shown, None, question))
+    _refuse_commands(source, Where(shown, None, question))
     grammar = _Grammar(project.languages, shown, question)
     for line, tag, rest in _tags(source):
         grammar.read(line, tag, rest)
@@ -88,13 +89,17 @@ def _refuse_open_values(source: str, where: Where) -> None:
                 )
 
 
-def _refuse_marks(source: str, where: Where) -> None:
-    """Refuse a typed tick or another mark of solgen's own: what it says would not be so."""
-    if mark := texscan.pretended(_without_comments(source)):
+def _refuse_commands(source: str, where: Where) -> None:
+    """Refuse LaTeX that does more than to print, and a typed tick: what it says would not be so."""
+    written = _without_comments(source)
+    if refused := texscan.forbidden(written, snippet=True):
+        place = Where(where.file, refused.line, where.question, part_at(source, refused.line))
+        raise LatexError(f"{refused.text} is refused: it {refused.why}", place, "remove it")
+    if mark := texscan.pretended(written):
         raise TemplateError(
             f"{mark.text} {mark.why}",
             Where(where.file, mark.line, where.question, part_at(source, mark.line)),
-            r"print the answer by show(…) or inline(…): it carries its mark",
+            "print the answer by show(…) or inline(…): it carries its mark",
         )
 
 
