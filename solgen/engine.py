@@ -179,7 +179,7 @@ def find_tectonic() -> Engine | None:
     """The Tectonic that solgen fetched, else that of the PATH; None if there is none."""
     name = "tectonic.exe" if sys.platform == "win32" else "tectonic"
     fetched = cache_folder() / "bin" / name
-    program = str(fetched) if fetched.is_file() else shutil.which("tectonic")
+    program = str(fetched) if _is_there(fetched) else shutil.which("tectonic")
     if program is None:
         return None
     banner = first_line(program, "--version")
@@ -194,6 +194,11 @@ def find_tectonic() -> Engine | None:
         missing = ("its LaTeX files, which it fetches once from its site",)
         engine = Engine("tectonic", Path(program), banner, missing, bundle, environment)
     return engine
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file can be used; a home that belongs to somebody else holds nothing for us."""
+    return os.access(path, os.X_OK)
 
 
 def missing_in_bundle(bundle: Path) -> tuple[str, ...]:

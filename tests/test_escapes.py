@@ -179,11 +179,9 @@ def attempted(exam: Path, name: str, outside: Path) -> str:
     return (exam / TEMPLATE).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ATTEMPTS)
+@pytest.mark.parametrize("name", [name for name in ATTEMPTS if name != "built by Jinja"])
 def test_a_template_may_not_even_try(name: str, exam: Path, outside: Path) -> None:
     source, project = attempted(exam, name, outside), find_project(exam)
-    if name == "built by Jinja":
-        return  # only what Jinja has made of it can be refused: see the next test
     with pytest.raises(SolgenError) as caught:
         grammar.inspect(source, exam / TEMPLATE, project, "1")
     assert caught.value.where == Where(TEMPLATE, 43, "1", "b")
