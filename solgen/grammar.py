@@ -80,6 +80,13 @@ def _refuse_open_values(source: str, where: Where) -> None:
     """Refuse a printed value that does not end on its line; Jinja would complain further down."""
     for number, line in enumerate(_without_comments(source).split("\n"), start=1):
         for start in re.finditer(r"\\(VAR|BLOCK)\{", line):
+            if line[start.end() :].startswith(("-", "+")):
+                raise TemplateError(
+                    f"Jinja drops the sign {line[start.end()]} behind {start[0]}",
+                    Where(where.file, number, where.question, part_at(source, number)),
+                    r"put parentheses around the value: \VAR{(-x)}",
+                    found=line.strip(),
+                )
             if not _closed(line[start.end() :]):
                 raise TemplateError(
                     rf"\{start[1]}{{ is not closed on its line",

@@ -26,13 +26,19 @@ class Ban:
 _RUNS = "runs a program; a booklet never needs it"
 _READS = "reads a file; a booklet reads none but its own"
 _WRITES = "writes a file; a booklet never needs it"
-_VARIES = "differs from build to build; write the date or the number itself"
+_VARIES = "is not the same in every build, or not what it says; write the date or number itself"
 _HIDES = "can hide a command from solgen; write it out"
 _ACTS = "puts an action or a file into the PDF; a booklet has neither"
 _LINKS = "leads elsewhere than to the web; write https:// or mailto: as its first letters"
 _SILENCES = "hides faults of the pages from solgen"
 _ENDS = "ends the document or this file, and what follows would be missing"
 _LOOK = "belongs to the booklet's look, not to a question"
+_OTHER = "prints another sign: this font has nothing but capital letters"
+_PLAIN = "prints a plain letter: this font has no such one; write \\boldsymbol"
+_GREEK = (
+    "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi"
+    "|pi|rho|sigma|tau|upsilon|phi|varphi|chi|psi|omega"
+)
 _OWN = "is reserved for solgen's own marks"
 
 
@@ -111,6 +117,11 @@ IN_SNIPPETS = (
     _words("typeout message errmessage wlog addtocontents", _LOOK, comments=False),
     _words("show[a-z]* tracing[a-z]+ hbadness vbadness", _SILENCES, comments=False),
     _form(r"solgen-(?:begin|done|end)", _OWN),
+    _form(r"\\mathbb\s*(?:\{\s*)?(?:[^A-Z\s{\\]|\\[a-zA-Z]+)", _OTHER, comments=False),
+    _form(r"\\mathcal\s*(?:\{\s*)?[^A-Z\s{\\]", _OTHER, comments=False),
+    _form(
+        rf"\\math(?:bf|it|rm|sf)\s*(?:\{{\s*)?\\(?:{_GREEK})(?![A-Za-z])", _PLAIN, comments=False
+    ),
 )
 """What a question may not contain either."""
 
