@@ -584,3 +584,19 @@ def test_a_pdf_of_another_maker_is_read_too(tmp_path: Path) -> None:
     writer.write(tmp_path / "attached.pdf")
     assert pdfscan.active((tmp_path / "plain.pdf").read_bytes()) is None
     assert pdfscan.active((tmp_path / "attached.pdf").read_bytes()) is not None
+
+
+@needs_pdflatex
+def test_a_link_drawn_into_a_figure_does_not_reach_the_booklet(
+    exam: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(
+        exam / MODULE,
+        "    ax.legend()\n",
+        '    ax.legend()\n    ax.set_title("$x$", url="javascript:app.alert(1)")\n',
+    )
+    ended = run(["pdf", "--lang", "fr"], capsys)
+    assert ended.code == 0, ended.screen
+    drawn = (exam / "build" / "tex" / "booklet.fr" / "q1-cube-fr.pdf").read_bytes()
+    assert pdfscan.active(drawn) == "a link to javascript:app.alert\\(1\\"
+    assert pdfscan.active((exam / "build" / "booklet.fr.pdf").read_bytes()) is None

@@ -62,4 +62,3 @@ def test_the_most_missed_faults_lead_to_lines_of_the_page() -> None:
     assert len(rows) == 15
     names = {line.name for line in lines()}
     assert {name for row in rows for name in row.split(", ")} <= names
-
