@@ -250,6 +250,6 @@ def test_the_report_says_which_texts_nobody_reviewed(tmp_path):
 
 def test_a_question_that_is_missing_is_said_on_the_first_pages(project, edit):
     edit("solgen.toml", "q1 = 3", "q1 = 3\nq2 = 5")
-    build(project, ["q1"], ("fr",), lambda line: None, whole=True)
+    build(find_project(project.root), ["q1"], ("fr",), lambda line: None, whole=True)
     text = _text(pypdf.PdfReader(project.build / "booklet.fr.pdf"))
     assert "soit 3 des 8 points" in " ".join(text.split())
