@@ -75,7 +75,9 @@ def draw(
         "/".join(c.code for c in locales),
     )
     _register_fonts()
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()  # what the machine's matplotlibrc says is not the booklet's
+        mpl.rcParams.update(STYLE)
         warnings.simplefilter("error")  # a missing glyph or a dropped value is only a warning
         canvas = Canvas(figsize=(WIDTH, figure.height))
         axes = canvas.subplots(1, figure.panels, squeeze=False)[0]
@@ -87,6 +89,7 @@ def draw(
                 _refuse_gaps(axis, figure, where)
                 _localise(axis, locales[0])
             _refuse_unreadable(canvas, figure, where)
+            canvas.set_layout_engine("none")  # what was looked at is what is saved
             FigureCanvasPdf(canvas).print_pdf(
                 file, metadata={"CreationDate": None, "Creator": None, "Producer": None}
             )

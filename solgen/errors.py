@@ -100,6 +100,14 @@ class SolgenError(Exception):
         return "\n".join(lines)
 
 
+class Refused(SolgenError):
+    """Several failures at once, each with its own message; the first one gives the exit code."""
+
+    def __init__(self, failures: list[SolgenError]) -> None:
+        super().__init__("\n\n".join(map(str, failures)), code=failures[0].code)
+        self.failures = failures
+
+
 class QuestionError(SolgenError):
     """A question module is malformed: duplicate part, wrong points, orphan check."""
 

@@ -19,13 +19,15 @@ Locate = Callable[[str, int], Where | None]
 
 @dataclass(frozen=True)
 class Job:
-    """One compilation: its folder, engine, limits, date (seconds) and source map."""
+    """One compilation: its folder, engine, limits, date (seconds), source map and options."""
 
     folder: Path
     engine: Engine
     limits: Limits
     epoch: int
     locate: Locate
+    preloaded: str | None = None
+    synctex: bool = False
 
 
 def latex(job: Job, problem: Problem) -> LatexError:

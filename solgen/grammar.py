@@ -23,10 +23,33 @@ At = Callable[[int | None], Where]
 
 _TAG = re.compile(r"^[ \t]*@[ \t]*(\w+)(.*)$")
 _COMMENT = re.compile(r"(?s)\\#\{.*?\}")
-_JINJA = (
-    "block call elif else endblock endcall endfilter endfor endif endmacro endset endwith extends "
-    "filter for from if import include macro set with"
+JINJA = frozenset(
+    [
+        "block",
+        "call",
+        "elif",
+        "else",
+        "endblock",
+        "endcall",
+        "endfilter",
+        "endfor",
+        "endif",
+        "endmacro",
+        "endset",
+        "endwith",
+        "extends",
+        "filter",
+        "for",
+        "from",
+        "if",
+        "import",
+        "include",
+        "macro",
+        "set",
+        "with",
+    ]
 )
+"""The tags of Jinja that a template may use."""
 
 
 def inspect(source: str, path: Path, project: Project, question: str) -> None:
@@ -62,6 +85,11 @@ def passages(source: str, languages: tuple[str, ...]) -> Iterator[tuple[int, dic
                 },
             )
             opened = {}
+
+
+def tags(source: str) -> set[str]:
+    """The names of all line statements of a template."""
+    return {tag for _, tag, _ in _tags(source)}
 
 
 def _refuse_characters(source: str, where: Where) -> None:
@@ -168,7 +196,7 @@ class _Grammar:
                 raise self._error(
                     line, f"@{tag} stands before the first part", "put it behind its @part"
                 )
-        elif tag not in _JINJA.split():
+        elif tag not in JINJA:
             raise self._error(line, f"there is no tag @{tag}", self._nearest(tag))
         if rest.strip() and tag in (*self.languages, "end", *SECTIONS):
             hint = "a tag stands alone on its line; put the text below it"

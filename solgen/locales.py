@@ -95,6 +95,17 @@ def load_locales(project: Project) -> tuple[Locale, ...]:
     return tuple(_load(project, code) for code in project.languages)
 
 
+def editions_of(locales: tuple[Locale, ...]) -> list[tuple[Locale, ...]]:
+    """The editions of a booklet: each language, and where there are several, all of them."""
+    alone: list[tuple[Locale, ...]] = [(locale,) for locale in locales]
+    return alone if len(locales) == 1 else [*alone, locales]
+
+
+def code_of(locales: tuple[Locale, ...]) -> str:
+    """How an edition is called: `fr`, `en`, `fr-en`."""
+    return "-".join(locale.code for locale in locales)
+
+
 def _load(project: Project, code: str) -> Locale:
     own = project.templates / "words" / f"{code}.toml"
     shipped = files("solgen") / "words" / f"{code}.toml"

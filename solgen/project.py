@@ -6,6 +6,7 @@ Standard library only, so that `solgen list` and `solgen doctor` start at once.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 import traceback
@@ -108,7 +109,8 @@ class Project:
 
     def relative(self, file: str | Path) -> str:
         """`file` as an author would name it: relative to the project where it is inside."""
-        for path in (Path(file).absolute(), Path(file).resolve()):
+        named = Path(os.path.abspath(file))  # noqa: PTH100 - published files are links: they keep their names
+        for path in (named, named.resolve()):
             if path.is_relative_to(self.root):
                 return str(path.relative_to(self.root))
         return str(file)

@@ -12,7 +12,7 @@ from typing import Any
 from pylatex import NoEscape
 
 from solgen.errors import QuestionError, TemplateError, Where
-from solgen.latex import escape
+from solgen.escaping import escape
 from solgen.locales import Locale
 from solgen.project import Project
 

@@ -128,7 +128,9 @@ IN_SNIPPETS = (
 IN_STATE = tuple(ban for ban in EVERYWHERE if ban.why in (_RUNS, _READS, _WRITES))
 """What the files that one pass leaves for the next may not contain: a document can write there."""
 
-_PDF_OF_THE_LOOK = "savepos|lastxpos|lastypos|literal|minorversion|trailerid|suppressptexinfo"
+_PDF_OF_THE_LOOK = (
+    "savepos|lastxpos|lastypos|literal|minorversion|trailerid|suppressptexinfo|bookmark"
+)
 
 IN_LOOK = (
     _form(r"\\write(?![A-Za-z])(?!\s*(?:\\noexpand\s*)?\\@auxout(?![A-Za-z]))", _WRITES),
