@@ -20,7 +20,7 @@ from solgen.errors import Refused, SolgenError
 from solgen.exam import Exam
 from solgen.facts import Facts
 from solgen.keys import digest
-from solgen.locales import Locale, code_of
+from solgen.locales import code_of
 from solgen.memo import Memo, Unknown
 from solgen.readback import keep
 from solgen.reads import Reads
@@ -35,7 +35,6 @@ if TYPE_CHECKING:  # what brings SymPy is imported where it is needed
 
 Tell = Callable[[str], None]
 Files = dict[str, bytes]
-Edition = tuple[Locale, ...]
 
 
 def compose(exam: Exam, name: str, tell: Tell) -> Kept | list[SolgenError]:
@@ -167,37 +166,39 @@ class _Module:
 
     def figures(self, facts: Facts) -> dict[str, Files]:
         """The PDFs of all figures: by edition, then by name. Cores that are free draw them."""
-        wanted = [(name, one) for name in facts.figures for one in self.exam.editions]
+        codes = [code_of(one) for one in self.exam.editions]
+        wanted = [(name, code) for name in facts.figures for code in codes]
         found = {place: self.exam.cache.recall("figure", self._figure(*place)) for place in wanted}
         missing = dict.fromkeys(name for (name, _), kept in found.items() if kept is None)
         if missing:
             loaded = self.loaded  # before the workers fork
-            drawn = workers.each([partial(self._drawn, loaded, one) for one in missing], self.tell)
-            found |= {(name, one): kept for made in drawn for name, one, kept in made}
-        made: dict[str, Files] = {code_of(one): {} for one in self.exam.editions}
-        for (name, one), kept in found.items():
+            jobs = [partial(self._drawn, loaded, name) for name in missing]
+            found |= {place: kept for made in workers.each(jobs, self.tell) for place, kept in made}
+        made: dict[str, Files] = {code: {} for code in codes}
+        for (name, code), kept in found.items():
             if kept is not None:
                 self.reads.update(kept.files)
-                made[code_of(one)][f"{self.name}-{name}-{code_of(one)}.pdf"] = kept.value()
+                made[code][f"{self.name}-{name}-{code}.pdf"] = kept.value()
         return made
 
-    def _figure(self, name: str, locales: tuple[Locale, ...]) -> str:
-        return digest("figure", self.key, name, code_of(locales))
+    def _figure(self, name: str, code: str) -> str:
+        return digest("figure", self.key, name, code)
 
-    def _drawn(self, loaded: Loaded, name: str, tell: Tell) -> list[tuple[str, Edition, Kept]]:
+    def _drawn(self, loaded: Loaded, name: str, tell: Tell) -> list[tuple[tuple[str, str], Kept]]:
         """One figure in every edition: what it computes once serves them all."""
         from solgen.draw import draw
 
         figure = next(one for one in loaded.question.figures if one.id == name)
         made = []
         for one in self.exam.editions:
-            tell(f"draw {loaded.number} {name} {code_of(one)}")
+            code = code_of(one)
+            tell(f"draw {loaded.number} {name} {code}")
             reads = Reads(self.project.root)
             reads.update(self.reads.found)
             with tempfile.TemporaryDirectory() as folder, confine.confined(self.project, reads):
                 data = draw(self.project, loaded, figure, one, Path(folder)).read_bytes()
-            kept = self.exam.cache.keep("figure", self._figure(name, one), reads, data)
-            made.append((name, one, kept))
+            kept = self.exam.cache.keep("figure", self._figure(name, code), reads, data)
+            made.append(((name, code), kept))
         return made
 
     @cached_property
