@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -21,10 +22,12 @@ from solgen.errors import LatexError, LimitError, Where
 from solgen.faults import Locate
 
 POINT = 65536 * 72.27 / 72  # TeX's scaled points in a point of PDF
-MOST = 256 * 2**20  # bytes that one file may hold in memory, about 5000 pages
+MOST = 128 * 2**20  # bytes that one file may hold in memory, about 2500 pages
 
 INPUT = re.compile(rb"(?m)^Input:(\d+):(.*)\n")
 _ANCHOR = re.compile(rb"\n!\d+\n")  # eight times faster than with (?m)^
+_SHEET = re.compile(rb"\{(\d+)\n")
+_EMPTY = b"SyncTeX Version:1\n"
 _LINK = re.compile(rb"\n[\[(hvxkgr$](\d+,\d+)")
 _RECORD = re.compile(
     rb"(?m)^(?:([\[(hvxkgr$])(\d+,\d+)(?:,-?\d+)?:(-?\d+),(-?\d+|=)"
@@ -96,8 +99,9 @@ class _Box:
 class Synctex:
     """The SyncTeX file of one PDF, read at once, understood when first asked.
 
-    locate: from a generated file and its line to the author's place.  Every method raises
-    LatexError for a damaged file, and LimitError for one that holds more than 256 MiB.
+    locate: from a generated file and its line to the author's place.  Every method may be
+    called from any thread, and raises LatexError for a damaged file, LimitError for one that
+    holds more than 128 MiB.
     """
 
     def __init__(self, path: Path, locate: Locate) -> None:
@@ -105,16 +109,32 @@ class Synctex:
         self.locate = locate
         self._raw = path.read_bytes()
         self._places: dict[bytes, Where | None] = {}
+        self._lock = threading.Lock()
+
+    def read(self) -> None:
+        """Understand the file now, so that the first question has a quick answer."""
+        with self._lock:
+            self._located()
 
     def place(self, page: int, x: float, y: float) -> Where | None:
         """Who wrote what is at a point of a page, or nearest to it."""
-        lines = self._lines(page)
+        with self._lock:
+            lines = self._lines(page)
         if not lines:
             return None
         return min(lines, key=lambda line: line.distance(x, y)).at(x)
 
     def spot(self, where: Where) -> Spot | None:
         """Where an author's line is first printed: itself, or the nearest one that prints."""
+        with self._lock:
+            return self._spot(where)
+
+    def span(self, where: Where) -> Span:
+        """The pages of a part of a question: `where` names both."""
+        with self._lock:
+            return self._span(where)
+
+    def _spot(self, where: Where) -> Spot | None:
         wanted = self._nearest(where)
         for page, links in self._links.items():
             if links.isdisjoint(wanted):
@@ -126,8 +146,7 @@ class Synctex:
                     return Spot(page, found, line.top, line.bottom - line.top)
         return None
 
-    def span(self, where: Where) -> Span:
-        """The pages of a part of a question: `where` names both."""
+    def _span(self, where: Where) -> Span:
         wanted = {link for link, place in self._located().items() if _same_part(place, where)}
         pages, alone = [], []
         for page, links in self._links.items():
@@ -189,13 +208,14 @@ class Synctex:
             for section in sections(stream, self.name):
                 size += len(section)
                 if size > MOST:
+                    self._raw = _EMPTY  # the next question gets no answer, at once
                     raise LimitError(f"{self.name} holds more than {MOST >> 20} MiB: not searched")
-                if section[:1] == b"{":
-                    sheets[int(section[1 : section.index(b"\n")])] = section
+                if number := _SHEET.match(section):
+                    sheets[int(number[1])] = section
                 inputs.update(
                     (tag, name.decode(errors="replace")) for tag, name in inputs_of(section)
                 )
-        self._raw = b""
+        self._raw = b""  # understood
         return inputs, sheets
 
     @cached_property
@@ -220,11 +240,11 @@ def sections(stream: IO[bytes], name: str) -> Iterator[bytes]:
     """
     rest, first = b"", True
     try:
-        while piece := stream.read(2**20):
-            *whole, rest = _ANCHOR.split(rest + piece)
+        while (piece := stream.read(2**20)) or first:
             if first and not piece.startswith(b"SyncTeX Version:"):
                 raise LatexError("is not a SyncTeX file", name, "build again")
             first = False
+            *whole, rest = _ANCHOR.split(rest + piece)
             for section in whole:
                 yield section + b"\n"
     except (OSError, EOFError, zlib.error) as error:
