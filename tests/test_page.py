@@ -125,6 +125,7 @@ def test_a_preview_takes_the_place_of_its_part_until_the_booklet_comes(exam: Exa
     assert exam.page.evaluate(order) == ["page", "page old", "page preview", "page preview"]
     assert exam.page.inner_text(".preview figcaption >> nth=0") == "preview: question 1, part (b)"
     place = "document.querySelector('.mark').getBoundingClientRect().top"
+    exam.page.evaluate("scrollBy(0, 60)")
     before = exam.number(place)
     exam.live.show(exam.pdf("booklet.pdf", "one", "two", "new"), exam.search(), EDITED)
     exam.until("document.querySelectorAll('.preview').length === 0")

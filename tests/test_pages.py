@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from solgen.errors import LatexError
-from solgen.pages import Closed, Pages, Pictures
+from solgen.pages import Closed, Drawn, Pages, Pictures
 
 
 def pdf(path: Path, *texts: str, size: tuple[float, float] = (6, 8)) -> Path:
@@ -48,6 +48,11 @@ def test_the_same_page_of_two_pdfs_is_the_same_picture(tmp_path: Path) -> None:
     assert new.picture(1, 401).key != old.picture(1, 400).key
     for pages in (old, new):
         pages.close()
+
+
+def test_pictures_of_different_shape_are_different(tmp_path: Path) -> None:
+    pictures = Pictures()
+    assert pictures.of(Drawn(1, 7, bytes(28))) != pictures.of(Drawn(2, 4, bytes(28)))
 
 
 def test_only_the_last_pictures_are_kept(tmp_path: Path) -> None:

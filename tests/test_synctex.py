@@ -50,7 +50,8 @@ def sheet(number: int, outer: str, *body: str) -> str:
     column = f"[{outer}:{point(100, 750)}:{size(400, 700)}\n"
     head = f"({outer}:{point(100, 60)}:{size(400, 10)}\nx{outer}:{point(150, 60)}\n)\n"
     text = f"[{outer}:{point(100, 730)}:{size(400, 640)}\n"
-    foot = f"({outer}:{point(100, 748)}:{size(400, 10)}\nx{outer}:{point(300, 748)}\n)\n"
+    number_ = f"({outer}:{point(300, 748)}:{size(10, 10)}\nx{outer}:{point(305, 748)}\n)\n"
+    foot = f"({outer}:{point(100, 748)}:{size(400, 10)}\n{number_})\n"
     inside = page + column + head + text + "".join(body) + "]\n" + foot + "]\n]\n"
     return f"!1\n{{{number}\n{inside}!1\n}}{number}\n"
 
@@ -109,8 +110,9 @@ def test_a_point_outside_every_line_leads_to_the_nearest(exam: Synctex) -> None:
     assert written(exam.place(2, 20, 180)) == 19
 
 
-def test_the_head_of_a_page_leads_to_its_first_line(exam: Synctex) -> None:
+def test_the_head_of_a_page_leads_to_its_first_line_and_the_foot_to_its_last(exam: Synctex) -> None:
     assert written(exam.place(1, 150, 58)) == 12
+    assert written(exam.place(1, 305, 746)) == 15
 
 
 def test_what_no_author_wrote_leads_nowhere(tmp_path: Path) -> None:
@@ -138,7 +140,7 @@ def test_the_edge_of_a_line_is_not_where_the_paragraph_s_last_line_is_printed(
     assert round(spot.y) == 110
 
 
-@pytest.mark.parametrize(("asked", "page"), [(14, 1), (30, 2), (1, 1), (999, 3)])
+@pytest.mark.parametrize(("asked", "page"), [(14, 1), (17, 2), (30, 2), (1, 1), (999, 3)])
 def test_a_line_that_prints_nothing_leads_to_the_nearest_that_does(
     exam: Synctex, asked: int, page: int
 ) -> None:
@@ -164,11 +166,11 @@ def test_the_pages_of_a_part_and_those_that_hold_nothing_else(exam: Synctex) -> 
 
 
 def test_a_height_may_be_that_of_the_record_before(tmp_path: Path) -> None:
-    plain = line(100, ("x", "3,2", 150), ("x", "3,3", 250))
-    short = plain.replace(f"{sp(250)},{sp(100)}", f"{sp(250)},=")
-    assert short != plain
-    exam = search(tmp_path, HEAD + INPUTS + sheet(1, "1,7", short) + "!1\n" + FOOT)
-    assert written(exam.place(1, 240, 95)) == 13
+    first = line(100, ("x", "3,2", 150))
+    second = f"(3,3:{sp(300)},=:{size(100, 10)}\nx3,3:{sp(350)},=\n)\n"
+    third = line(300, ("x", "3,5", 150))
+    exam = search(tmp_path, HEAD + INPUTS + sheet(1, "1,7", first, second, third) + "!1\n" + FOOT)
+    assert written(exam.place(1, 340, 95)) == 13
 
 
 def test_a_compressed_file_says_the_same(exam: Synctex, tmp_path: Path) -> None:
