@@ -140,6 +140,28 @@ def test_the_edge_of_a_line_is_not_where_the_paragraph_s_last_line_is_printed(
     assert round(spot.y) == 110
 
 
+def test_a_word_at_the_edge_is_not_of_the_line_of_the_glue_before_it(tmp_path: Path) -> None:
+    nodes = (("g", "3,5", 100), ("x", "3,5", 130), ("g", "3,2", 160), ("x", "3,2", 190))
+    text = HEAD + INPUTS + sheet(1, "1,7", line(100, *nodes), line(200, ("x", "3,5", 150)))
+    exam = search(tmp_path, text + "!1\n" + FOOT)
+    assert written(exam.place(1, 120, 95)) == 12
+    spot = exam.spot(Where(TEMPLATE, 15))
+    assert spot is not None
+    assert round(spot.y) == 190
+
+
+def test_what_has_no_size_is_not_where_a_line_is_printed(tmp_path: Path) -> None:
+    empty = line(90, ("g", "3,4", 120), width=0)
+    text = HEAD + INPUTS + sheet(1, "1,7", empty, line(200, ("x", "3,4", 150))) + "!1\n" + FOOT
+    spot = search(tmp_path, text).spot(Where(TEMPLATE, 14))
+    assert spot is not None
+    assert round(spot.y) == 190
+    only = HEAD + INPUTS + sheet(1, "1,7", empty, line(200, ("x", "3,8", 150))) + "!1\n" + FOOT
+    nearest = search(tmp_path, only).spot(Where(TEMPLATE, 14))
+    assert nearest is not None
+    assert round(nearest.y) == 190
+
+
 @pytest.mark.parametrize(("asked", "page"), [(14, 1), (17, 2), (30, 2), (1, 1), (999, 3)])
 def test_a_line_that_prints_nothing_leads_to_the_nearest_that_does(
     exam: Synctex, asked: int, page: int
