@@ -1,8 +1,7 @@
-"""`build/answers.json`: every answer as data, with its evidence."""
+"""What `build/answers.json` says of a question: every answer as data, with its evidence."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import sympy
@@ -13,26 +12,14 @@ from solgen.latex import formula
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Answer
-from solgen.project import Project
 from solgen.symbols import Symbol, free
 from solgen.verify import AnswerReport, ExperimentReport, Report
 
 DIGITS = 15
 
 
-def answers_json(
-    project: Project, questions: list[Loaded], report: Report, locales: tuple[Locale, ...]
-) -> str:
-    """The answers of these questions as JSON text, in the booklet's order."""
-    data = {
-        "exam": {key: dict(versions) for key, versions in project.texts.items()},
-        "languages": [c.code for c in locales],
-        "questions": [_question(loaded, report, locales) for loaded in questions],
-    }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def _question(loaded: Loaded, report: Report, locales: tuple[Locale, ...]) -> dict[str, Any]:
+def question_data(loaded: Loaded, report: Report, locales: tuple[Locale, ...]) -> dict[str, Any]:
+    """A question's share of answers.json."""
     question = loaded.question
     return {
         "name": loaded.name,

@@ -7,15 +7,13 @@ from typing import Any
 
 from pylatex import LongTable, MultiColumn, NoEscape
 
-from solgen import certificate
+from solgen.chapter import Chapter
 from solgen.edition import Edition
-from solgen.errors import Where
-from solgen.latex import escape, prose
-from solgen.ledger import KINDS, Entry, Ledger
-from solgen.load import Loaded
+from solgen.escaping import escape
+from solgen.exam import Counts
+from solgen.ledger import KINDS
 from solgen.locales import Locale
-from solgen.project import Project
-from solgen.tally import Counts, Row, total
+from solgen.tally import Row, total
 
 UNKNOWN = "–"
 SPEC = "l@{\\hspace{1.4em}}rrrrrrr@{\\hspace{1.4em}}r@{\\hspace{1.4em}}r@{\\hspace{1.4em}}r"
@@ -23,32 +21,24 @@ COLUMNS = 11  # of SPEC: the part, a column for each kind, roads, mutants, seals
 
 
 def appendix(
-    project: Project,
-    questions: list[Loaded],
-    rows: Sequence[Row],
-    ledger: Ledger,
-    edition: Edition,
-    locale: Locale,
+    chapters: Sequence[Chapter], rows: Sequence[Row], edition: Edition, locale: Locale
 ) -> dict[str, Any]:
-    """The table, its explanation, the attested relations and the hash of the sources."""
+    """The table, its explanation and the attested relations."""
     word = locale.word
-    made_from = certificate.digest(certificate.sources(project))[: certificate.SHOWN]
-    listed = _attested(questions, ledger, edition, locale)
     return {
         "tally_head": escape(word("tally")),
         "tally_explained": escape(word("tally_explained")),
-        "tally": NoEscape(f"{{\\footnotesize\n{_table(questions, rows, locale).dumps()}\n}}"),
+        "tally": NoEscape(f"{{\\footnotesize\n{_table(chapters, rows, locale).dumps()}\n}}"),
         "share": escape(_share(total(rows), locale)),
         "attested_head": escape(word("attested")),
-        "attested": listed,
-        "sources": escape(word("sources", hash=made_from)),
+        "attested": _attested(chapters, edition, locale),
     }
 
 
 # --- the table ----------------------------------------------------------------------------------
 
 
-def _table(questions: list[Loaded], rows: Sequence[Row], locale: Locale) -> LongTable:
+def _table(chapters: Sequence[Chapter], rows: Sequence[Row], locale: Locale) -> LongTable:
     """One row a part, the totals under them."""
     made = LongTable(NoEscape(SPEC), booktabs=True, width=COLUMNS)
     over = MultiColumn(len(KINDS), align="c", data=escape(locale.word("relations")))
@@ -59,13 +49,13 @@ def _table(questions: list[Loaded], rows: Sequence[Row], locale: Locale) -> Long
     made.add_row([escape(locale.word("part").capitalize()), *map(_turned, heads)])
     made.add_hline()
     made.end_table_header()
-    for loaded in questions:
-        if loaded is not questions[0]:
+    for chapter in chapters:
+        if chapter is not chapters[0]:
             made.append(NoEscape(r"\addlinespace[2pt]"))
-        labels = {part.id: loaded.part_label(part, locale) for part in loaded.question.parts}
-        labels[""] = locale.word("tally_outside", question=loaded.number)
+        labels = {part.id: part.labels[locale.code] for part in chapter.facts.parts}
+        labels[""] = locale.word("tally_outside", question=chapter.facts.number)
         for row in rows:
-            if row.question == loaded.name:
+            if row.question == chapter.name:
                 made.add_row([escape(labels[row.part]), *_cells(row, locale)])
     made.append(NoEscape(r"\nopagebreak\midrule\nopagebreak"))
     made.add_row([escape(locale.word("total")), *_cells(total(rows), locale)])
@@ -118,23 +108,11 @@ def _share(whole: Row, locale: Locale) -> str:
 # --- what is attested ---------------------------------------------------------------------------
 
 
-def _attested(questions: list[Loaded], ledger: Ledger, edition: Edition, locale: Locale) -> str:
+def _attested(chapters: Sequence[Chapter], edition: Edition, locale: Locale) -> str:
     """File the attested relations, each once with its reason; "" where there is none."""
-    labels = {(q.name, p.id): q.part_label(p, locale) for q in questions for p in q.question.parts}
-    outside = {q.name: locale.word("tally_outside", question=q.number) for q in questions}
-    lines: dict[tuple[str, str, str], tuple[str, Where]] = {}
-    for entry in ledger.entries:
-        if entry.kind == "attested" and entry.locale == locale.code:
-            label = labels.get((entry.question, entry.part), outside[entry.question])
-            line = _line(entry, label, locale)
-            lines.setdefault((entry.question, entry.part, entry.text), (line, entry.where))
+    lines = [line for chapter in chapters for line in chapter.attested[locale.code]]
     if not lines:
         return ""
     name = f"attested-{locale.code}"
-    edition.snippets[name] = list(lines.values())
+    edition.snippets[name] = lines
     return name
-
-
-def _line(entry: Entry, label: str, locale: Locale) -> str:
-    reason = "" if entry.reason is None else prose(entry.reason, locale)
-    return rf"\solattested{{{escape(label)}}}{{{entry.text}}}{{{reason}}}"

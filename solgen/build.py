@@ -1,50 +1,61 @@
-"""The straight line: load, verify, draw, render, compile, publish."""
+"""The straight line: compose every chapter, typeset the editions, publish them together."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
-from solgen import certificate, publish, workers
-from solgen.certificate import Typeset
-from solgen.engine import Engine, require
-from solgen.errors import LatexError, SolgenError, VerificationError
-from solgen.ledger import Ledger
-from solgen.load import Loaded, load
-from solgen.locales import Locale
-from solgen.model import Figure
+from solgen import certificate, keys, overrides, publish, workers
+from solgen.cache import Cache, Kept
+from solgen.engine import require
+from solgen.errors import Refused
+from solgen.exam import FAILED, Exam, Order, scores
+from solgen.locales import editions_of, load_locales
 from solgen.project import Project
-from solgen.verify import Report, findings, reported
+from solgen.reads import Reads
 
-if TYPE_CHECKING:
-    from solgen.edition import Edition  # brings PyLaTeX, which `solgen check` does without
+if TYPE_CHECKING:  # a build without changes imports none of these
+    from solgen.facts import Verified
+    from solgen.load import Loaded
+    from solgen.preview import Preview
+    from solgen.verify import Report
 
 Tell = Callable[[str], None]
+CACHE = ".cache"
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build published."""
+    """What is published: files, pages by name, what was verified, seals of how many pairs.
 
-    files: tuple[Path, ...]
+    `new` says that it was published by this build; otherwise nothing had changed.
+    """
+
+    files: tuple[str, ...]
     pages: dict[str, int]
-    report: Report
+    verified: tuple[Verified, ...]
+    seals: tuple[int, int]
+    new: bool
 
 
-class Refused(SolgenError):
-    """Several failures of one stage, each with its own message."""
+class Audience(Protocol):
+    """Who looks on while the booklet is built."""
 
-    def __init__(self, failures: list[SolgenError]) -> None:
-        super().__init__("\n\n".join(map(str, failures)), code=failures[0].code)
-        self.failures = failures
+    def part(self, found: Preview) -> None:
+        """See the edited part, typeset alone."""
+
+    def editions(self, work: Mapping[str, Path]) -> list[Path]:
+        """Take what leads from pages to lines, from where each PDF was made; where it is now."""
 
 
 def verify(project: Project, questions: list[Loaded], tell: Tell) -> Report:
     """Verify every answer; raise Refused with all failures after the last one."""
+    from solgen.verify import findings, reported
+
     jobs = [partial(findings, project, loaded) for loaded in questions]
     found = workers.each(jobs, tell)
     if failures := [failure for one in found for failure in one.failures]:
@@ -53,194 +64,113 @@ def verify(project: Project, questions: list[Loaded], tell: Tell) -> Report:
 
 
 def check(project: Project, names: list[str], tell: Tell) -> Report:
-    """Load and verify; nothing is drawn or typeset."""
+    """Load and verify; nothing is drawn, typeset or taken from the cache."""
+    from solgen.load import load
+
     return verify(project, load(project, names), tell)
 
 
 def build(
-    project: Project, names: list[str], languages: tuple[str, ...], tell: Tell, *, whole: bool
+    project: Project,
+    names: list[str],
+    languages: tuple[str, ...],
+    tell: Tell,
+    *,
+    whole: bool,
+    audience: Audience | None = None,
 ) -> Built:
     """Build the PDFs, answers.json and their certificate, and publish them together.
 
     `languages` restricts the editions (empty: each language, and the bilingual one). `whole` says
-    that all questions are built, and so that the files are called `booklet`. Raises SolgenError;
-    then nothing was published.
+    that all questions are built, and so that the files are called `booklet`. An `audience` sees the
+    edited part before the booklet is compiled. Where nothing has changed since the last build, its
+    files are left alone. Raises SolgenError; then nothing was published.
     """
     engine = require()
     stem = "booklet" if whole else "+".join(names)
-    from solgen.locales import load_locales
-
-    load_locales(project)  # a language without words is told before its missing texts
+    load_locales(project)  # a language without words is told before anything else
+    overrides.inspect(project)
     with publish.locked(project.build):
         made_from = certificate.sources(project)
-        questions = load(project, names)
-        report = verify(project, questions, tell)
+        exam = examine(project, languages, made_from)
+        order = Order(exam, tuple(names), engine, languages, stem, made_from, audience is not None)
+        chapters = _composed(exam, names, tell)
+        kept = exam.cache.recall("published", order.key(chapters))
+        if kept is not None:
+            built: Built = kept.value()
+            return built
         with publish.staging(project.build) as folder:
-            job = _Job(project, questions, report, engine, languages, stem, made_from, folder)
-            return _typeset(job, tell)
+            from solgen.press import press  # these bring PyLaTeX and Jinja
+            from solgen.preview import preview, remember
+
+            values = [one.value() for one in chapters]
+            if audience and (found := preview(order, values, folder)):
+                audience.part(found)
+            remember(order, values)
+            pressed = press(order, values, folder, tell)
+            tell("publish")
+            publish.publish(project.build, pressed.files, pressed.folders)
+            _forget(project.build, pressed.files)
+            beside = audience.editions(pressed.work) if audience else []
+        told = tuple(pressed.files), pressed.pages, pressed.verified, pressed.seals
+        reads = Reads(project.root)
+        reads.update(pressed.inputs)
+        for path in (*(project.build / name for name in pressed.files), *beside):
+            reads.add(path.relative_to(project.root).as_posix())
+        exam.cache.keep("published", order.key(chapters), reads, Built(*told, new=False))
+        exam.cache.shrink()
+        return Built(*told, new=True)
 
 
-@dataclass(frozen=True)
-class _Job:
-    """What is typeset, and where: `folder` is staging, `made_from` the sources as they were."""
-
-    project: Project
-    questions: list[Loaded]
-    report: Report
-    engine: Engine
-    languages: tuple[str, ...]
-    stem: str
-    made_from: dict[str, str]
-    folder: Path
-
-    def work(self, edition: tuple[Locale, ...]) -> Path:
-        """Where an edition is made."""
-        return self.folder / _code(edition)
+def _forget(build: Path, published: Iterable[str]) -> None:
+    """Remove what speaks of older files: the LaTeX of a failure, the SyncTeX of other PDFs."""
+    shutil.rmtree(build / FAILED, ignore_errors=True)
+    for name in published:
+        (build / name).with_suffix(".synctex.gz").unlink(missing_ok=True)
 
 
-def _typeset(job: _Job, tell: Tell) -> Built:
-    """Draw, render, compile every edition; publish when all are good."""
-    # Imported before the workers fork, so that none of them has to.
-    from solgen import booklet, draw  # noqa: F401
-    from solgen.answers import answers_json
-    from solgen.locales import load_locales
-
-    project, stem = job.project, job.stem
+def examine(project: Project, languages: tuple[str, ...], made_from: dict[str, str]) -> Exam:
+    """What all questions of a build share; `made_from` are its sources as they are now."""
     locales = load_locales(project)
-    chosen = [c for c in locales if not job.languages or c.code in job.languages]
-    editions: list[tuple[Locale, ...]] = [(c,) for c in chosen]
-    if not job.languages and len(locales) > 1:
-        editions.append(locales)
-    for edition in editions:
-        job.work(edition).mkdir()
-    workers.each(
-        [
-            partial(_draw, job, loaded, figure, editions)
-            for loaded in job.questions
-            for figure in loaded.question.figures
-        ],
-        tell,
+    chosen = tuple(c for c in locales if not languages or c.code in languages)
+    editions = [(c,) for c in chosen] if languages else editions_of(locales)
+    return Exam(
+        project,
+        locales,
+        tuple(editions),
+        Cache(project.build / CACHE, project.root),
+        keys.digest(keys.tools(), keys.shared(project, made_from)),
+        scores(project, made_from),
     )
-    rendered, assembled, ledger = _entered(job, editions, tell)
-    editions.reverse()  # the bilingual one takes longest
-    compiled = workers.each(
-        [
-            partial(_compile, job, ledger, rendered[code], assembled[code], edition)
-            for edition, code in ((edition, _code(edition)) for edition in editions)
-        ],
-        tell,
-    )
-    finished: dict[Path, Path] = {}
-    typeset: dict[str, Typeset] = {}
-    for edition, count in reversed(list(zip(editions, compiled, strict=True))):
-        suffix = "" if len(edition) > 1 or len(locales) == 1 else f".{_code(edition)}"
-        target, work = project.build / f"{stem}{suffix}.pdf", job.work(edition)
-        finished[work / "main.pdf"] = target
-        typeset[target.name] = Typeset(work / "main.pdf", count, work)
-    data = job.folder / "answers.json"
-    data.write_text(answers_json(project, job.questions, job.report, locales), encoding="utf-8")
-    name = "answers.json" if stem == "booklet" else f"{stem}.answers.json"
-    finished[data] = project.build / name
-    paper = job.folder / certificate.NAME
-    paper.write_text(_certified(job, ledger, typeset, chosen), encoding="utf-8")
-    codes = tuple(c.code for c in chosen) if job.languages else ()
-    finished[paper] = project.build / certificate.file_name(stem, codes)
-    tell("publish")
-    publish.publish(finished)
-    for name, one in typeset.items():
-        _keep(one.folder, project.build / "tex" / Path(name).stem)
-    pages = {name: one.pages for name, one in typeset.items()}
-    return Built(tuple(finished.values()), pages, job.report)
 
 
-def _entered(
-    job: _Job, editions: list[tuple[Locale, ...]], tell: Tell
-) -> tuple[dict[str, Any], dict[str, Edition], Ledger]:
-    """Every edition rendered, assembled and read back; raise Refused with all failures."""
-    from solgen.booklet import make_edition, render_all
-    from solgen.readback import keep
+def _composed(exam: Exam, names: list[str], tell: Tell) -> list[Kept]:
+    """Every chapter. Raises Refused with all failures of all questions."""
+    found: dict[str, Kept] = {}
+    for name in names:
+        if kept := exam.recalled(name):
+            found[name] = kept
+    missing = [name for name in names if name not in found]
+    if missing:
+        found |= _made(exam, missing, tell)
+    return [found[name] for name in names]
 
-    rendered, assembled = {}, {}
-    for locales in editions:
-        tell(f"render {_code(locales)}")
-        found = render_all(job.project, job.questions, job.report, locales)
-        version, nothing = job.engine.version, Ledger()
-        edition, _ = make_edition(
-            job.project, job.questions, job.report, locales, version, nothing, found
-        )
-        rendered[_code(locales)] = found
-        assembled[_code(locales)] = edition
-    read = list(assembled.values())
-    ledger, failures = keep(job.project, job.questions, job.report, read, tell)
+
+def _made(exam: Exam, names: list[str], tell: Tell) -> dict[str, Kept]:
+    from solgen.compose import compose, preimport
+
+    if len(names) > 1:
+        preimport(exam, names)  # before the workers fork, so that none of them has to
+    # The longest module first: it must not be the last that is waited for.
+    names = sorted(names, key=lambda n: -(exam.project.questions / f"{n}.py").stat().st_size)
+    outcomes = workers.each([partial(compose, exam, name) for name in names], tell)
+    found, failures = {}, {}
+    for name, outcome in zip(names, outcomes, strict=True):
+        if isinstance(outcome, Kept):
+            found[name] = outcome
+        else:
+            failures[name] = outcome
     if failures:
-        raise Refused(failures)
-    return rendered, assembled, ledger
-
-
-def _certified(
-    job: _Job, ledger: Ledger, typeset: dict[str, Typeset], locales: list[Locale]
-) -> str:
-    """The certificate. Raises VerificationError where some pages may be older than others."""
-    from solgen.tally import contents, tally
-
-    if changed := certificate.changes(job.made_from, certificate.sources(job.project)):
-        raise VerificationError(
-            "the sources changed while the booklet was being built",
-            hint="build it again",
-            found=", ".join(changed),
-        )
-    codes = [c.code for c in locales]
-    rows = tally(job.project, job.questions, job.report, ledger, codes)
-    told = contents(rows, ledger, codes)
-    return certificate.certificate_json(job.made_from, job.engine.version, typeset, told)
-
-
-def _draw(
-    job: _Job, loaded: Loaded, figure: Figure, editions: list[tuple[Locale, ...]], tell: Tell
-) -> None:
-    """Draw one figure for every edition: what it computes once serves them all."""
-    from solgen.draw import draw
-
-    for edition in editions:
-        tell(f"draw {_code(edition)} {figure.id}")
-        draw(job.project, loaded, figure, edition, job.work(edition))
-
-
-def _compile(
-    job: _Job,
-    ledger: Ledger,
-    rendered: Any,
-    read: Edition,
-    locales: tuple[Locale, ...],
-    tell: Tell,
-) -> int:
-    """Assemble and compile one edition in its folder; return its number of pages."""
-    from solgen.booklet import make_edition
-    from solgen.compile import compile_folder
-    from solgen.readback import require_read
-
-    work, engine = job.work(locales), job.engine
-    edition, document = make_edition(
-        job.project, job.questions, job.report, locales, engine.version, ledger, rendered
-    )
-    require_read(read, edition, ledger)
-    edition.write(work, document)
-    tell(f"compile {_code(locales)}")
-    try:
-        return compile_folder(work, engine, locate=edition.locate).pages
-    except LatexError:
-        _keep(work, job.project.build / "failed")
-        raise
-
-
-def _code(edition: tuple[Locale, ...]) -> str:
-    return "-".join(c.code for c in edition)
-
-
-def _keep(work: Path, place: Path) -> None:
-    """Leave the LaTeX where a curious author finds it."""
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for pattern in ("*.tex", "*.log", "q*.pdf"):
-        for file in work.glob(pattern):
-            shutil.copy2(file, place / file.name)
+        in_order = sorted(failures, key=lambda name: int(name[1:]))
+        raise Refused([failure for name in in_order for failure in failures[name]])
+    return found

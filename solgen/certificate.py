@@ -169,7 +169,7 @@ def verified(pdf: Path, certificate: Path | None = None) -> Vouched:
 
 def _beside(pdf: Path) -> list[Path]:
     """The certificates in a PDF's folder, the one of the whole booklet first."""
-    found = pdf.parent.glob(f"*{NAME}")
+    found = [path for path in pdf.parent.glob(f"*{NAME}") if path.is_file()]
     return sorted(found, key=lambda path: (path.name != NAME, path.name))
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import time
@@ -17,8 +18,14 @@ from typing import Any
 import click
 
 from solgen import __version__
-from solgen.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, SolgenError, VerificationError
-from solgen.project import find_project
+from solgen.errors import (
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    SolgenError,
+    VerificationError,
+    refused_by_system,
+)
+from solgen.project import Project, find_project
 
 EXIT_REFUSED = VerificationError.exit_code
 
@@ -43,26 +50,24 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
 
     project = find_project(Path.cwd())
     names = project.select(questions)
-    for code in languages:
-        if code not in project.languages:
-            raise click.BadParameter(
-                f"{code!r} is not one of {', '.join(project.languages)}", param_hint="--lang"
-            )
+    _require_languages(project, languages)
     require()  # a machine without TeX is told so before anything is computed
     from solgen.build import build
 
     start = time.monotonic()
     with _progress() as tell:
         built = build(project, names, languages, tell, whole=not questions)
-    answers = built.report.answers
-    proved = sum(entry.status == "proved" for entry in answers)
+    answers = [one for one in built.verified if one.kind == "answer"]
+    proved = sum(one.status == "proved" for one in answers)
     _say(f"{len(answers)} answers verified: {proved} proved, {len(answers) - proved} sampled")
-    if built.report.experiments:
-        _say(f"{len(built.report.experiments)} experiments met their claims with every seed")
-    _say(_seals(project, names))
-    for file in built.files:
-        pages = built.pages.get(file.name)
-        _say(f"  {project.relative(file)}" + (f"  {pages} pages" if pages else ""))
+    if measured := len(built.verified) - len(answers):
+        _say(f"{measured} experiments met their claims with every seed")
+    _say("{} of {} pairs of texts carry a seal".format(*built.seals))
+    for name in built.files:
+        pages = built.pages.get(name)
+        _say(f"  {project.relative(project.build)}/{name}" + (f"  {pages} pages" if pages else ""))
+    if not built.new:
+        _say("nothing has changed since these were published")
     if languages:
         _say("the other editions were left as they were")
     _say(f"done in {time.monotonic() - start:.1f} s")
@@ -71,14 +76,37 @@ def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("questions", nargs=-1)
 @click.option("--lang", "languages", multiple=True, help="Only this language's booklet.")
-def watch(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
-    """Build again on every save (arguments as for pdf); Ctrl-C ends."""
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the live page; 0 is any.")
+@click.option("--open", "browser", is_flag=True, help="Open the live page in the browser.")
+@click.option("--no-page", is_flag=True, help="Only build; look at the PDF in a viewer.")
+def watch(
+    questions: tuple[str, ...],
+    languages: tuple[str, ...],
+    port: int | None,
+    *,
+    browser: bool,
+    no_page: bool,
+) -> None:
+    """Build again on every save, and show it on a live page; Ctrl-C ends."""
+    from solgen.engine import require
+    from solgen.live import opened
     from solgen.watch import watch as run
 
     project = find_project(Path.cwd())
     project.select(questions)
-    options = [part for code in languages for part in ("--lang", code)]
-    run(project, [*questions, *options], _say)
+    _require_languages(project, languages)
+    require()
+    with opened(project.root, port=port, page=not no_page, browser=browser) as live:
+        if live.address:
+            _say(f"live page: {live.address}")
+        run(project, questions, languages, live, _say)
+
+
+def _require_languages(project: Project, languages: tuple[str, ...]) -> None:
+    for code in languages:
+        if code not in project.languages:
+            known = ", ".join(project.languages)
+            raise click.BadParameter(f"{code!r} is not one of {known}", param_hint="--lang")
 
 
 @main.command()
@@ -168,14 +196,6 @@ def _told_pair(name: str, pair: Any) -> None:
     for code, version in pair.versions.items():
         shown = " ".join(version.split())
         _say(f"  {code}  {shown[:96]}" + (" …" if len(shown) > 96 else ""))
-
-
-def _seals(project: Any, names: list[str]) -> str:
-    from solgen import pairs
-
-    left = sum(len(pairs.unsealed(project, name)) for name in names)
-    total = sum(len(pairs.pairs(project, name)) for name in names)
-    return f"{total - left} of {total} pairs of texts carry a seal"
 
 
 @main.command()
@@ -306,6 +326,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 def run(arguments: list[str] | None = None) -> Any:
     """Run the command line; every failure ends in a message and a documented exit code."""
+    _open_streams()
     signal.signal(signal.SIGTERM, _interrupted)  # so that the engine is stopped and files removed
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A background job stays deaf to Ctrl-C, but the engine must not inherit that: SIGINT is
@@ -322,11 +343,20 @@ def run(arguments: list[str] | None = None) -> Any:
         sys.exit(error.exit_code)
     except SolgenError as error:
         _fail(str(error), error.code)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and (problem := refused_by_system(error)):
+            _fail(str(problem), problem.code)
         import traceback
 
         traceback.print_exc()
         _fail("internal error: this is a fault of solgen, please report it", EXIT_INTERNAL)
+
+
+def _open_streams() -> None:
+    """Give a program that was started with closed streams somewhere to write."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _interrupted(*_: object) -> None:

@@ -17,13 +17,18 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
-from solgen import faults, sandbox, texlog, texscan
+from solgen import faults, pdfscan, recorder, sandbox, texlog, texscan
+from solgen.cache import Cache
 from solgen.engine import Engine
-from solgen.errors import LatexError
+from solgen.errors import LatexError, SolgenError
 from solgen.faults import Job, Locate
+from solgen.preload import NAME as FORMAT
+from solgen.preload import preload
 from solgen.sandbox import Limits
 from solgen.texlog import Problem
 
@@ -52,21 +57,29 @@ GUARD = r"""\makeatletter
 \makeatother
 """
 """To put, as it is, at the end of the preamble of ``main.tex``."""
+BARS = (files("solgen") / "templates" / "bars.tex").read_text(encoding="utf-8")
+"""To put, as it is, before the look of an edition in several languages."""
 
 _CONSOLE = "main.console"
 _STATE = (".aux", ".toc", ".out", ".lof", ".lot")
-_EPOCH = 946684800  # 2000-01-01, when the caller gives no date
+EPOCH = 946684800  # 2000-01-01, when the caller gives no date
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A checked PDF: pages, passes run, wall-clock seconds, harmless warnings."""
+    """A checked PDF: pages, passes run, wall-clock seconds, harmless warnings.
+
+    `state` are the files with page numbers that the next pass would read; `preloaded` those of the
+    TeX installation that went into the format, with their contents.
+    """
 
     pdf: Path
     pages: int
     passes: int
     seconds: float
     warnings: tuple[Problem, ...]
+    state: tuple[Path, ...]
+    preloaded: Mapping[str, str]
 
 
 def compile_folder(
@@ -74,20 +87,28 @@ def compile_folder(
     engine: Engine,
     *,
     limits: Limits | None = None,
-    epoch: int = _EPOCH,
+    epoch: int = EPOCH,
     locate: Locate | None = None,
+    cache: Cache | None = None,
+    synctex: bool = False,
 ) -> Compiled:
     """Compile ``folder/main.tex`` to ``folder/main.pdf`` and check the result.
 
     epoch: the document's date, in seconds since 1970.  locate: see
-    :data:`Locate`.  Raises :class:`LatexError` at the place of the fault,
-    :class:`LimitError` for a run without end, and :class:`EnvironmentProblem`
-    for an engine that cannot work; then no PDF and no state is left behind.
+    :data:`Locate`.  cache: where a preloaded format is kept; without it there is
+    none.  synctex: see :meth:`Engine.command`.
+
+    Raises :class:`LatexError` at the place of the fault, :class:`LimitError` for
+    a run without end, and :class:`EnvironmentProblem` for an engine that cannot
+    work; then no PDF and no state is left behind.
     """
-    job = Job(folder, engine, limits or Limits(), epoch, locate or (lambda _file, _line: None))
+    job = Job(folder, engine, limits or Limits(), epoch, locate or _nowhere, synctex=synctex)
     _refuse_forbidden(job)
     start = time.monotonic()
     try:
+        went_in = None if cache is None else preload(folder, engine, cache, epoch)
+        if went_in is not None:
+            job = replace(job, preloaded=FORMAT)
         passes = _fixpoint(job)
         text = _log_text(job)
         pages = _checked(job, text)
@@ -95,7 +116,28 @@ def compile_folder(
         _wipe(folder)
         raise
     harmless = tuple(p for p in texlog.parse(text) if not p.fatal)
-    return Compiled(folder / "main.pdf", pages, passes, time.monotonic() - start, harmless)
+    state = tuple(_state_files(folder))
+    return Compiled(
+        folder / "main.pdf", pages, passes, time.monotonic() - start, harmless, state, went_in or {}
+    )
+
+
+def compile_once(folder: Path, engine: Engine, cache: Cache) -> Path | None:
+    """The PDF of one pass over ``folder/main.tex``; None if it fails.
+
+    It is only looked at: its links may lead nowhere, and what is wrong with it is told when the
+    whole booklet is compiled.
+    """
+    job = Job(folder, engine, Limits(), EPOCH, _nowhere)
+    try:
+        _refuse_forbidden(job)
+        if preload(folder, engine, cache, EPOCH) is not None:
+            job = replace(job, preloaded=FORMAT)
+        _one_pass(job)
+    except SolgenError:
+        return None
+    pdf = folder / "main.pdf"
+    return pdf if _whole(pdf) else None
 
 
 def _fixpoint(job: Job) -> int:
@@ -129,6 +171,7 @@ def _one_pass(job: Job) -> None:
     if ended.code != 0 and fetches and re.search(r"not found|cached", _log_text(job)):
         ended = _engine_run(job, cached=False)  # a file it never needed before: ask its site
     if ended.code == 0 and not ended.timed_out:
+        _refuse_foreign(job)
         return
     text = _log_text(job)
     problem = texlog.first_fatal(texlog.parse(text))
@@ -146,8 +189,14 @@ def _engine_run(job: Job, *, cached: bool) -> sandbox.Ended:
     limits = job.limits
     if job.engine.kind == "tectonic":  # its own memory has no fixed size: it would fail at random
         limits = replace(limits, memory_bytes=0)
-    command = job.engine.command("main.tex", cached=cached)
+    command = job.engine.command(
+        "main.tex", cached=cached, preloaded=job.preloaded, synctex=job.synctex
+    )
     return sandbox.run(command, job.folder, job.folder / _CONSOLE, env, limits)
+
+
+def _nowhere(_file: str, _line: int) -> None:
+    """The source map of a document that nobody authored."""
 
 
 def _checked(job: Job, text: str) -> int:
@@ -172,7 +221,32 @@ def _checked(job: Job, text: str) -> int:
     written = re.findall(r"Output written on \S+ \((\d+) pages?", text)
     if not written or int(written[-1]) < 1 or not _whole(job.folder / "main.pdf"):
         raise LatexError("the engine wrote no complete PDF", "main.tex", "is the document empty?")
+    if act := pdfscan.active((job.folder / "main.pdf").read_bytes()):
+        hint = "remove the link, annotation or figure that brings it"
+        raise LatexError("the PDF does more than to be read", "main.tex", hint, found=act)
     return int(written[-1])
+
+
+def _refuse_foreign(job: Job) -> None:
+    """Raise where a pass touched a file that is not the booklet's, or asks the next one to."""
+    allowed: tuple[Path, ...] | None = ()  # what Tectonic needs, it knows by name alone
+    if job.engine.kind == "pdflatex":
+        env = sandbox.environment(job.epoch, job.engine.environment)
+        allowed = recorder.trees(job.engine.program, env) or None
+    if touched := recorder.foreign(job.folder, allowed):
+        where = faults.naming(job, Path(touched[1]).stem)
+        message = f"LaTeX {touched[0]} a file that is not the booklet's"
+        raise LatexError(message, where, "remove the command that does", found=touched[1])
+    for path in _state_files(job.folder):
+        source = path.read_text(encoding="utf-8", errors="replace")
+        if refused := texscan.forbidden_in_state(source):
+            message = f"a command leaves {refused.text} to the next pass: it {refused.why}"
+            raise LatexError(
+                message,
+                path.name,
+                r"remove the \write or \label that does",
+                found=source.split("\n")[refused.line - 1],
+            )
 
 
 def _whole(pdf: Path) -> bool:
@@ -187,6 +261,8 @@ def _refuse_forbidden(job: Job) -> None:
     names = set(_snippets(job.folder))
     for path in sorted(job.folder.glob("*.tex")):
         source = path.read_text(encoding="utf-8", errors="replace")
+        for own in (GUARD.strip(), BARS.strip()):
+            source = source.replace(own, "\n" * own.count("\n"))
         refused = texscan.forbidden(source, snippet=path.stem in names)
         if refused is not None:
             where = faults.place(job, path.name, refused.line)

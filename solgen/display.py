@@ -11,10 +11,12 @@ import sympy
 from pylatex import Alignat, NoEscape, Tabular
 
 from solgen.errors import TemplateError, Where
+from solgen.escaping import escape, prose
 from solgen.experiment import Experiment
-from solgen.latex import escape, formula, number, prose, tex
+from solgen.latex import formula, number, tex
 from solgen.load import Loaded
 from solgen.locales import Locale
+from solgen.memo import Call
 from solgen.model import Answer, Derivation, Figure, Table
 from solgen.project import Project
 from solgen.references import Work, cited, find
@@ -27,7 +29,7 @@ ROW = NoEscape(r"\\")
 class Display:
     """Prints one question's answers, figures and tables in one language.
 
-    It remembers what was printed, so that nothing verified is left out and no figure uncited.
+    `calls` tells what was printed, so that nothing verified is left out and no figure uncited.
     """
 
     def __init__(
@@ -45,10 +47,7 @@ class Display:
         self.locale = locale
         self.captions = captions
         self.works = works
-        self.shown: set[int] = set()
-        self.drawn: set[str] = set()
-        self.referred: set[str] = set()
-        self.cited: dict[str, Work] = {}
+        self.calls: list[Call] = []
 
     def functions(self) -> dict[str, Callable[..., NoEscape]]:
         """The functions templates may call."""
@@ -90,7 +89,7 @@ class Display:
     def figure(self, name: str) -> NoEscape:
         """A figure with its caption, in every language that shares it."""
         figure, number = self._find(name)
-        self.drawn.add(name)
+        self.calls.append(("figure", name))
         if not self.captions:
             return NoEscape("")
         captions = " ".join(
@@ -116,14 +115,14 @@ class Display:
 
     def _reference(self, name: str, figure: str) -> NoEscape:
         _, number = self._find(name)
-        self.referred.add(name)
+        self.calls.append(("ref", name))
         word = escape(figure)
         return NoEscape(rf"\hyperlink{{{self._label(name)}}}{{{word}~{number}}}")
 
     def cite(self, key: str) -> NoEscape:
         """`Kingma and Welling (2014)`, linked to the list of references."""
         work = find(self.works, key)
-        self.cited[work.key] = work
+        self.calls.append(("cite", work.key))
         return cited(work, self.locale)
 
     def table(self, table: Any) -> NoEscape:
@@ -134,35 +133,10 @@ class Display:
             )
         return tabular(table.align, table.header, table.rows, self._cell)
 
-    def require_all(self, where: Where) -> None:
-        """Raise TemplateError for an answer that is not printed or a figure not shown or cited."""
-        for part in self.loaded.question.parts:
-            for answer in (*part.answers, *part.experiments):
-                if id(answer) not in self.shown:
-                    name = self.loaded.name_of(answer)
-                    kind = "experiment" if isinstance(answer, Experiment) else "answer"
-                    raise TemplateError(
-                        f"the {kind} {name} is verified but never printed",
-                        Where(where.file, None, where.question, part.id, where.locale),
-                        rf"print it with \VAR{{show({name})}}"
-                        + (rf" or \VAR{{inline({name})}}" if kind == "answer" else ""),
-                    )
-        for figure in self.loaded.question.figures:
-            for done, verb, call in (
-                (self.drawn, "shown", "figure"),
-                (self.referred, "cited", "ref"),
-            ):
-                if figure.id not in done:
-                    raise TemplateError(
-                        f"the figure {figure.id!r} is never {verb}",
-                        where,
-                        rf'add \VAR{{{call}("{figure.id}")}}',
-                    )
-
     def _experiment(self, experiment: Experiment) -> NoEscape:
         """What an experiment claims, and what it measured in this build."""
-        self.shown.add(id(experiment))
         found = self.report.outcome(experiment)
+        self.calls.append(("show", found.name))
         word, shown = self.locale.word, partial(_shown, locale=self.locale)
         outcome = found.outcome
         text = word(
@@ -201,8 +175,9 @@ class Display:
                 f"show and inline print answers, not {type(answer).__name__}",
                 hint=r"print a formula by its name: \VAR{x}",
             )
-        self.shown.add(id(answer))
-        return self.report.of(answer)
+        found = self.report.of(answer)
+        self.calls.append(("show", found.name))
+        return found
 
     def _mark(self, report: AnswerReport) -> NoEscape:
         """✓ proved · 2 roads, linked to the report."""

@@ -17,6 +17,7 @@ from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure as Canvas
+from matplotlib.text import Text as Label
 from matplotlib.ticker import ScalarFormatter
 
 from solgen.errors import FigureError, SolgenError, TranslationError, Where
@@ -74,17 +75,21 @@ def draw(
         "/".join(c.code for c in locales),
     )
     _register_fonts()
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()  # what the machine's matplotlibrc says is not the booklet's
+        mpl.rcParams.update(STYLE)
         warnings.simplefilter("error")  # a missing glyph or a dropped value is only a warning
         canvas = Canvas(figsize=(WIDTH, figure.height))
         axes = canvas.subplots(1, figure.panels, squeeze=False)[0]
         target = axes[0] if figure.panels == 1 else tuple(axes)
         try:
             figure.draw(target, _say(project, locales, where))
+            _refuse_latex(canvas, figure, where)
             for axis in canvas.axes:
                 _refuse_gaps(axis, figure, where)
                 _localise(axis, locales[0])
             _refuse_unreadable(canvas, figure, where)
+            canvas.set_layout_engine("none")  # what was looked at is what is saved
             FigureCanvasPdf(canvas).print_pdf(
                 file, metadata={"CreationDate": None, "Creator": None, "Producer": None}
             )
@@ -150,6 +155,17 @@ def _refuse_gaps(axis: Any, figure: Figure, where: Where) -> None:
             if scale == "log" and (values <= 0).any():
                 message = f"{figure.id!r} plots {name} ≤ 0 on a logarithmic axis"
                 raise FigureError(message, where, "leave these points out, or use a linear axis")
+
+
+def _refuse_latex(canvas: Canvas, figure: Figure, where: Where) -> None:
+    """Refuse a text that Matplotlib would hand to a LaTeX without solgen's limits."""
+    for text in canvas.findobj(Label):
+        if text.get_usetex():
+            raise FigureError(
+                f"in {figure.id!r} the text {text.get_text()!r} asks for usetex",
+                where,
+                "remove usetex=True; formulas between dollars are drawn without it",
+            )
 
 
 def _refuse_unreadable(canvas: Canvas, figure: Figure, where: Where) -> None:

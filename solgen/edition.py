@@ -6,13 +6,14 @@ An *edition* is the languages it speaks: French, English, or both one after the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pylatex import Document, NoEscape
 
 from solgen.errors import Where
-from solgen.locales import Locale
+from solgen.locales import Locale, code_of
 
 BARS = ("solbarA", "solbarB", "solbarC")
 
@@ -23,13 +24,13 @@ class Edition:
 
     locales: tuple[Locale, ...]
     body: str = ""
-    snippets: dict[str, list[tuple[str, Where]]] = field(default_factory=dict)
+    snippets: dict[str, Sequence[tuple[str, Where]]] = field(default_factory=dict)
     authored: list[tuple[str, Where]] = field(default_factory=list)  # what main.tex itself prints
     main: list[str] = field(default_factory=list)  # its lines
 
     @property
     def code(self) -> str:
-        return "-".join(c.code for c in self.locales)
+        return code_of(self.locales)
 
     def write(self, folder: Path, document: Document) -> None:
         """Write main.tex and its snippets into `folder`."""
@@ -54,6 +55,14 @@ class Edition:
                 break
             index -= 1
         return where
+
+    def places(self) -> dict[str, tuple[Where | None, ...]]:
+        """What `locate` says of every line of every file, by the file's name."""
+        found = {
+            name: tuple(self.locate(name, n + 1) for n in range(len(lines)))
+            for name, lines in self.snippets.items()
+        }
+        return {**found, "main": tuple(self._in_main(n + 1) for n in range(len(self.main)))}
 
     def _in_main(self, line: int) -> Where | None:
         """Where the author wrote what a line of main.tex prints: the longest text on it."""

@@ -19,13 +19,15 @@ Locate = Callable[[str, int], Where | None]
 
 @dataclass(frozen=True)
 class Job:
-    """One compilation: its folder, engine, limits, date (seconds) and source map."""
+    """One compilation: its folder, engine, limits, date (seconds), source map and options."""
 
     folder: Path
     engine: Engine
     limits: Limits
     epoch: int
     locate: Locate
+    preloaded: str | None = None
+    synctex: bool = False
 
 
 def latex(job: Job, problem: Problem) -> LatexError:
@@ -77,6 +79,16 @@ def silent(job: Job, code: int, text: str) -> EnvironmentProblem:
 def place(job: Job, file: str, line: int | None) -> Where:
     """The author's place for a line of a generated file."""
     return job.locate(file, line or 1) or Where(file, line)
+
+
+def naming(job: Job, name: str) -> Where:
+    """The author's place of the last line that holds this name, else the document."""
+    found = Where("main.tex")
+    for path in sorted(job.folder.glob("*.tex")):
+        for number, line in texscan.code_lines(_source(job, path.name)):
+            if name in line:
+                found = place(job, path.name, number)
+    return found
 
 
 def _named_in(job: Job, message: str) -> tuple[str, int] | None:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from solgen import review
-from solgen.booklet import make_edition, render_all
 from solgen.build import verify
+from solgen.chapter import alone, printed
 from solgen.formulas import formulas
+from solgen.gather import gather
 from solgen.keeper import Keeper
 from solgen.load import load
 from solgen.locales import load_locales
 from solgen.project import Project
+from solgen.references import load_works
+from solgen.render import render
+from solgen.voice import Asked
 
 Statements = Mapping[str, tuple[str, ...]]
 
@@ -27,14 +31,15 @@ def given(
     questions = load(project, [name])
     report = verify(project, questions, tell)
     locales = load_locales(project)
+    facts = gather(project, questions[0], report, locales)
+    voice = Asked(project, questions[0], report, load_works(project))
     accepted = review.load(project, name).given
     keeper = Keeper(project, questions[0], report, locales, accepted)
     for locale in locales:
-        rendered = render_all(project, questions, report, (locale,))
-        edition, _ = make_edition(project, questions, report, (locale,), "", rendered=rendered)
+        rendered = [render(project, facts, voice, locale, (locale,))]
+        edition = alone(facts, printed(facts, rendered, (locale,), voice.works), (locale,))
         for one in formulas(edition):
-            if one.where.question == str(questions[0].number):
-                keeper.enter(one)
+            keeper.enter(one)
     met = {
         part: tuple(text for text in texts if keeper.lexicon.keys(text) & keeper.met)
         for part, texts in accepted.items()

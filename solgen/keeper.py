@@ -16,7 +16,7 @@ from lark import Token, Tree
 from solgen import refusals
 from solgen.algebra import compare
 from solgen.contexts import Context, base_of
-from solgen.errors import QuestionError, SolgenError, VerificationError, Where
+from solgen.errors import SolgenError, VerificationError
 from solgen.formulas import Formula
 from solgen.instance import Attested
 from solgen.judge import Verdict, belongs, judge, space
@@ -25,6 +25,7 @@ from solgen.lexicon import Key, Lexicon
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.meaning import Meaning
+from solgen.memo import Claims, FormulaKey, Taken, formula_key, part_of
 from solgen.model import Answer, Derivation
 from solgen.project import Project
 from solgen.reading import Reading, notation, read
@@ -67,34 +68,37 @@ class Keeper:
         self.missing: set[str] = set()
         self.verdicts: dict[tuple[str, Key], list[Verdict]] = {}
         self.read_back: set[tuple[str, Key]] = set()
-        self.seen: dict[tuple[str, str, str, str, bool], list[Entry]] = {}
+        self.seen: dict[FormulaKey, Taken] = {}
+        self.faulty: set[FormulaKey] = set()
 
     # --- one formula ----------------------------------------------------------------------------
 
-    def enter(self, one: Formula, *, counted: bool = True) -> None:
-        """Read a formula and enter its relations; what is wrong with it is kept as a failure.
+    def take(self, one: Formula) -> Taken:
+        """Read a formula and try its relations; what is wrong with it is kept as a failure."""
+        part = part_of(one, self.lexicon.words)
+        key = formula_key(one, part)
+        if key not in self.seen:
+            kept, met = self.accounts, self.met
+            self.accounts, self.met = Accounts(pending=kept.pending), set()
+            try:
+                self._enter(one, part, one.locale)
+            except Unreadable as error:
+                self.accounts.failures.append(refusals.unreadable(one, error))
+            except SolgenError as error:
+                error.where = error.where or one.where
+                self.accounts.failures.append(error.as_text())
+            found, self.accounts = self.accounts, kept
+            self.seen[key] = Taken(tuple(found.entries), frozenset(found.used), frozenset(self.met))
+            self.met |= met
+            kept.used |= found.used
+            kept.failures += found.failures
+            if found.failures:
+                self.faulty.add(key)
+        return self.seen[key]
 
-        What is not `counted` (the bilingual edition prints again what each language prints) is
-        read and tried all the same.
-        """
-        locale = one.locale
-        part = self._part(one)
-        key = (part, locale, one.source, one.answer, one.table)
-        if key in self.seen:
-            again = self.seen[key] if counted else []
-            self.accounts.entries += [replace(entry, where=one.where) for entry in again]
-            return
-        before = len(self.accounts.entries)
-        try:
-            self._enter(one, part, locale)
-        except Unreadable as error:
-            self.accounts.failures.append(refusals.unreadable(one, error))
-        except SolgenError as error:
-            error.where = error.where or one.where
-            self.accounts.failures.append(error.as_text())
-        self.seen[key] = self.accounts.entries[before:]
-        if not counted:
-            del self.accounts.entries[before:]
+    def enter(self, one: Formula) -> None:
+        """Take a formula, and enter its relations."""
+        self.accounts.entries += self.take(one).at(one.where)
 
     def refused(self, one: Formula) -> str:
         """Why a formula would be refused, without entering it; "" where it would be taken."""
@@ -102,15 +106,12 @@ class Keeper:
         self.missing = set()
         self.accounts = Accounts()
         try:
-            self._enter(one, self._part(one), one.locale)
+            self._enter(one, part_of(one, self.lexicon.words), one.locale)
         except SolgenError as error:
             return error.message
         finally:
             found, self.accounts, self.met = self.accounts, kept, met
         return found.failures[0].message if found.failures else ""
-
-    def _part(self, one: Formula) -> str:
-        return one.where.part if one.where.part in self.lexicon.words else ""
 
     def _enter(self, one: Formula, part: str, locale: str) -> None:
         reading = read(one.source, self.lexicon.words[part], self.lexicon.marks(locale))
@@ -135,7 +136,7 @@ class Keeper:
                 self.accounts.used |= set() if one.table else {name}
             elif token.type == "LETTER" and name not in letters and id(token) not in aside:
                 vector = notation(rf"\boldsymbol{{{name}}}") if len(name) == 1 else ""
-                names = self.lexicon.words[self._part(one)].names.values()
+                names = self.lexicon.words[part_of(one, self.lexicon.words)].names.values()
                 if vector in names:  # x_i is a component of a vector
                     self.accounts.used.add(vector)
                     continue
@@ -304,48 +305,33 @@ class Keeper:
 
     # --- what must have been met ------------------------------------------------------------------
 
-    def close(self) -> Accounts:
-        """The accounts, with a failure for each symbol, statement or reason that is never met."""
-        for key, entry in self.lexicon.glossary.items():
-            if not any(_contains(used, key) for used in self.accounts.used):
-                self._unmet(
-                    f"the symbol {key} is declared but never printed", entry.where, "symbol"
+    def claims(self) -> Claims:
+        """What must be met on the pages: each symbol, and each statement or reason that is kept."""
+        lexicon, question = self.lexicon, self.loaded.question
+        return Claims(
+            glossary=tuple(
+                (key, " ".join(base_of(tuple(key.split(" "))) or ("",)), lexicon.at(entry.where))
+                for key, entry in lexicon.glossary.items()
+            ),
+            attested=tuple(
+                (
+                    stated.relation,
+                    frozenset(lexicon.keys(stated.relation)),
+                    lexicon.at(stated.where),
                 )
-        for stated in self.loaded.question.attested:
-            if not self.lexicon.keys(stated.relation) & self.met:
-                self._unmet(
-                    f"{stated.relation} is attested, but not printed or not in need of it",
-                    stated.where,
-                    "reason",
-                )
-        for text in (text for texts in self.accepted.values() for text in texts):
-            if not self.lexicon.keys(text) & self.met:
-                name = self.loaded.name
-                where = Where(f"questions/{name}.review.toml", None, name[1:])
-                self.accounts.failures.append(
-                    QuestionError(
-                        f"{text} is accepted as given, but not printed or not in need of it",
-                        where,
-                        f"solgen given {name} --accept takes it out",
-                    )
-                )
-        for instance in self.loaded.question.instances:
-            for text in instance.only:
-                if not self.lexicon.keys(text) & self.met:
-                    self._unmet(f"{text} is not printed in this part", instance.where, "relation")
-        return self.accounts
-
-    def _unmet(self, message: str, where: Where, what: str) -> None:
-        self.accounts.failures.append(
-            QuestionError(
-                message, self.lexicon.at(where), f"remove the {what}, or print what it is for"
-            )
+                for stated in question.attested
+            ),
+            accepted=tuple(
+                (text, frozenset(lexicon.keys(text)))
+                for texts in self.accepted.values()
+                for text in texts
+            ),
+            only=tuple(
+                (text, frozenset(lexicon.keys(text)), lexicon.at(instance.where))
+                for instance in question.instances
+                for text in instance.only
+            ),
         )
-
-
-def _contains(used: str, key: str) -> bool:
-    base = " ".join(base_of(tuple(key.split(" "))) or ("",))
-    return f" {key} " in f" {used} " or used == base
 
 
 def _like(value: Any, form: Any) -> Any:

@@ -1,6 +1,6 @@
 """How values become LaTeX. Every value passes here once, on its way into a template.
 
-Nothing else calls SymPy's printer or PyLaTeX's escaping.
+Nothing else calls SymPy's printer.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 import sympy
 from pylatex import NoEscape
-from pylatex.utils import escape_latex
 from sympy.printing.latex import LatexPrinter
 
 from solgen.algebra import unfold
 from solgen.errors import TemplateError
+from solgen.escaping import escape, prose
 from solgen.locales import Locale
 from solgen.symbols import Symbol, Term
 from solgen.text import Text
@@ -94,28 +94,6 @@ _FLAT = re.compile(
 
 def _unstretched(latex: str) -> str:
     return _FLAT.sub(r"(\1)", latex)
-
-
-def prose(text: Text | str, locale: Locale) -> NoEscape:
-    """A short text in one language: plain text escaped, `$…$` kept as mathematics."""
-    if isinstance(text, str):
-        return NoEscape(escape(text))
-    pieces = [
-        f"${piece}$" if math else escape(piece.replace(r"\$", "$"))
-        for math, piece in text.parts(locale.code)
-    ]
-    return NoEscape("".join(pieces))
-
-
-def escape(text: str) -> NoEscape:
-    """Plain text as LaTeX, whatever characters it contains."""
-    # PyLaTeX braces every hyphen, which would also forbid line breaks after it.
-    return NoEscape(
-        escape_latex(text)
-        .replace("{-}", "-")
-        .replace(r"\^{}", r"\textasciicircum{}")
-        .replace("\u00a0", "~")
-    )
 
 
 def number(value: Any, digits: int, locale: Locale) -> NoEscape:

@@ -157,11 +157,20 @@ class _Finder(importlib.abc.MetaPathFinder):
             return spec
         head, _, tail = fullname.rpartition(".")
         file = self.folder / f"{tail}.py"
-        if head != "questions" or not file.is_file():
+        if head != "questions" or not _is_there(file):
             return None
         return importlib.util.spec_from_file_location(
             fullname, file, loader=_FreshLoader(fullname, str(file))
         )
+
+
+def _is_there(file: Path) -> bool:
+    """Whether the file exists: it is opened, so that solgen.reads hears of a missing one too."""
+    try:
+        with file.open("rb"):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager

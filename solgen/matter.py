@@ -1,28 +1,31 @@
-"""What surrounds the questions: covers, points, conventions, notation, report, versions."""
+"""What surrounds the questions: covers, points, conventions, sheet, works cited, report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from pylatex import LongTable, NoEscape, Tabular
+from pylatex import NoEscape, Tabular
 
-from solgen import pairs
 from solgen.appendix import appendix
 from solgen.certificate import software
+from solgen.chapter import Chapter
 from solgen.edition import Edition
-from solgen.errors import Where
-from solgen.latex import escape, formula, prose
-from solgen.ledger import Ledger
-from solgen.load import Loaded
+from solgen.escaping import escape
 from solgen.locales import Locale
-from solgen.model import Derivation
 from solgen.project import Project
 from solgen.references import listed
-from solgen.render import Rendered
-from solgen.symbols import Symbol
 from solgen.tally import Row
-from solgen.verify import AnswerReport, Report
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What the last pages say of a build: the engine, the sources' hash, the counts by part."""
+
+    engine: str
+    sources: str
+    rows: tuple[Row, ...]
 
 
 def cover(project: Project, locale: Locale) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def cover(project: Project, locale: Locale) -> dict[str, Any]:
 
 
 def front(
-    project: Project, questions: list[Loaded], edition: Edition, locale: Locale
+    project: Project, chapters: Sequence[Chapter], edition: Edition, locale: Locale
 ) -> dict[str, Any]:
     """Points, coverage and conventions in one language."""
     ragged = r">{\raggedright\arraybackslash}"
@@ -45,21 +48,18 @@ def front(
     word = locale.word
     made.add_row(["", *[escape(word(h).capitalize()) for h in ("question", "part", "marks")]])
     made.add_hline()
-    for loaded in questions:
-        parts = loaded.question.parts
-        title = prose(loaded.question.title, locale)
-        split = ", ".join(f"{escape(locale.part(p.id))}~{p.points}" for p in parts)
-        split = split if len(parts) > 1 else ""
-        link = rf"\hyperlink{{{loaded.name}}}{{{title}}}"
-        made.add_row([str(loaded.number), NoEscape(link), NoEscape(split), loaded.question.points])
-    covered = sum(q.question.points for q in questions)
+    facts = [chapter.facts for chapter in chapters]
+    for one in facts:
+        split = ", ".join(f"{escape(locale.part(p.id))}~{p.points}" for p in one.parts)
+        split = split if len(one.parts) > 1 else ""
+        link = rf"\hyperlink{{{one.name}}}{{{one.titles[locale.code]}}}"
+        made.add_row([str(one.number), NoEscape(link), NoEscape(split), one.points])
+    covered = sum(one.points for one in facts)
     made.add_hline()
     made.add_row(["", escape(word("total")), "", covered])
     total = sum(project.points.values()) or covered
-    listed = ", ".join(str(q.number) for q in questions)
-    coverage = locale.count(
-        "coverage", len(questions), covered=covered, total=total, questions=listed
-    )
+    named = ", ".join(str(one.number) for one in facts)
+    coverage = locale.count("coverage", len(facts), covered=covered, total=total, questions=named)
     return {
         **edition.frame(locale),
         "anchor": f"marks.{locale.code}",
@@ -74,51 +74,23 @@ def front(
     }
 
 
-def notation(
-    project: Project, edition: Edition, loaded: Loaded, locales: tuple[Locale, ...]
-) -> str:
-    """File the question's glossary, once for all languages; return its snippet's name.
-
-    Symbol, meanings, domain: each row leads back to the line of its symbol.
-    """
-    first, alone = locales[0], len(locales) == 1
-    heads = [escape(first.word("symbol")) if alone else ""]
-    heads += [escape(c.word("meaning") if alone else c.name) for c in locales]
-    heads += [escape(first.word("domain")) if alone else ""]
-    rows = []
-    for entry in loaded.glossary:
-        domain = rf"$\in {formula(entry.domain, first)}$" if isinstance(entry, Symbol) else ""
-        meanings = [
-            NoEscape(rf"\foreignlanguage{{{c.babel}}}{{{prose(entry.meaning, c)}}}")
-            for c in locales
-        ]
-        cells = [NoEscape(f"${formula(entry, first)}$"), *meanings, NoEscape(domain)]
-        rows.append((cells, entry.where))
-    column = rf">{{\raggedright\arraybackslash}}p{{{3.7 / len(locales):.2f}in}}"
-    made = LongTable("l" + column * len(locales) + "l", booktabs=True)
-    made.add_row([NoEscape(head) for head in heads])
-    made.add_hline()
-    made.end_table_header()
-    for cells, _ in rows:
-        made.add_row(cells)
-    lines = []
-    places = iter([place for _, place in rows])
-    whole = Where(project.relative(loaded.source), None, str(loaded.number))
-    for line in f"{{\\small\n{made.dumps()}\n}}".split("\n"):
-        place = next(places, None) if line.startswith("$") else None
-        where = whole if place is None else Where(whole.file, place.line, whole.question)
-        lines.append((line, where))
-    name = f"{loaded.name}-notation"
-    edition.snippets[name] = lines
-    return name
+def sheets(chapters: Sequence[Chapter], edition: Edition) -> list[dict[str, Any]]:
+    """The formula sheet in every language: each question's keys, and the notation they use."""
+    made = []
+    for locale in edition.locales:
+        name = f"sheet-{locale.code}"
+        lines = [line for chapter in chapters for line in chapter.facts.sheet[locale.code]]
+        if lines:
+            edition.snippets[name] = lines
+            anchor, title = f"sheet.{locale.code}", escape(locale.word("sheet"))
+            made.append({**edition.frame(locale), "anchor": anchor, "title": title, "file": name})
+    return made
 
 
-def references(rendered: list[Rendered], edition: Edition) -> list[dict[str, Any]]:
+def references(chapters: Sequence[Chapter], edition: Edition) -> list[dict[str, Any]]:
     """The works cited, in every language; nothing where none is."""
-    works = sorted(
-        {work.key: work for one in rendered for work in one.cited.values()}.values(),
-        key=lambda work: work.order,
-    )
+    cited = {work.key: work for one in chapters for work in one.editions[edition.code].works}
+    works = sorted(cited.values(), key=lambda work: work.order)
     return [
         {
             **edition.frame(locale),
@@ -132,68 +104,45 @@ def references(rendered: list[Rendered], edition: Edition) -> list[dict[str, Any
 
 
 def back(
-    project: Project,
-    questions: list[Loaded],
-    report: Report,
-    edition: Edition,
-    locale: Locale,
-    engine: str,
-    rows: Sequence[Row],
-    ledger: Ledger,
+    chapters: Sequence[Chapter], edition: Edition, locale: Locale, imprint: Imprint
 ) -> dict[str, Any]:
     """The verification report, what each part rests on, and the versions, in one language."""
     versions = Tabular("ll", booktabs=True)
     versions.add_row([escape(locale.word("software")), escape(locale.word("version"))])
     versions.add_hline()
-    for name, found in software(engine).items():
+    for name, found in software(imprint.engine).items():
         versions.add_row([escape(name), escape(found)])
+    report = f"report-{locale.code}"
+    edition.snippets[report] = [
+        line for chapter in chapters for line in chapter.facts.report[locale.code]
+    ]
     return {
         **edition.frame(locale),
         "anchor": f"report.{locale.code}",
         "title": escape(locale.word("report")),
         "details_head": escape(locale.word("details")),
         "intro": escape(locale.word("report_intro")),
-        "report": _report(project, questions, report, edition, locale),
-        **appendix(project, questions, rows, ledger, edition, locale),
+        "report": report,
+        **appendix(chapters, imprint.rows, edition, locale),
         "seals_head": escape(locale.word("seals")),
-        "seals": _seals(project, questions, locale),
+        "seals": _seals(chapters, locale),
         "versions_head": escape(locale.word("versions")),
         "versions": NoEscape("\\begin{center}\\small\n" + versions.dumps() + "\n\\end{center}"),
+        "sources": escape(locale.word("sources", hash=imprint.sources)),
     }
 
 
-def _report(
-    project: Project, questions: list[Loaded], report: Report, edition: Edition, locale: Locale
-) -> str:
-    """File the report in one language; return its snippet's name."""
-    labels = {(q.name, p.id): q.part_label(p, locale) for q in questions for p in q.question.parts}
-    lines = []
-    for entry in report.answers:
-        place = entry.answer.where
-        where = Where(
-            project.relative(str(place.file)),
-            place.line,
-            entry.question[1:],
-            entry.part,
-            locale.code,
-        )
-        lines.append((_entry(entry, labels[entry.question, entry.part], locale), where))
-    name = f"report-{locale.code}"
-    edition.snippets[name] = lines
-    return name
-
-
-def _seals(project: Project, questions: list[Loaded], locale: Locale) -> NoEscape:
+def _seals(chapters: Sequence[Chapter], locale: Locale) -> NoEscape:
     """Which passages and texts somebody has read in all languages, as they stand."""
     lines, sealed = [], 0
-    for loaded in questions:
-        known, left = pairs.pairs(project, loaded.name), pairs.unsealed(project, loaded.name)
-        sealed += len(known) - len(left)
+    for chapter in chapters:
+        known, left = chapter.seals.total, chapter.seals.left
+        sealed += known - len(left)
         if left:
-            whole = len(left) == len(known)
-            keys = [] if whole else [_breakable(pair.key) for pair in left]
+            whole = len(left) == known
+            keys = [] if whole else [_breakable(key) for key in left]
             word = "seals_none" if whole else "seals_left"
-            said = locale.word(word, question=loaded.number, left=len(left), n=len(known))
+            said = locale.word(word, question=chapter.facts.number, left=len(left), n=known)
             lines.append(f"{escape(said)} {', '.join(keys)}".rstrip())
     said = locale.count("seals_some" if lines else "seals_all", sealed)
     return NoEscape(r"\par ".join([escape(said), *lines]))
@@ -202,32 +151,3 @@ def _seals(project: Project, questions: list[Loaded], locale: Locale) -> NoEscap
 def _breakable(key: str) -> str:
     """A pair's key, which may be cut after each of its stops."""
     return escape(key).replace(".", r".\allowbreak{}")
-
-
-def _entry(entry: AnswerReport, label: str, locale: Locale) -> str:
-    """One answer's paragraph in the report."""
-    found = []
-    if isinstance(entry.answer, Derivation):
-        road = escape(locale.roads[entry.answer.road])
-        found.append(rf"\emph{{{road}}}: {_steps(entry, locale)}")
-    for check, evidence in entry.checks:
-        key = "compared_exactly" if evidence.digits is None else "compared_digits"
-        counted = locale.count(key, evidence.compared, d=evidence.digits)
-        road = escape(locale.roads[check.road])
-        found.append(rf"\emph{{{road}}}: {prose(check.meaning, locale)}; {escape(counted)}")
-    found.append(escape(locale.count("refused", entry.refused)))
-    anchor = f"report.{entry.question}.{entry.name.replace('_', '-')}.{locale.code}"
-    verdict = escape(locale.word(entry.status))
-    text = r"\enspace$\cdot$\enspace ".join(found)
-    head = rf"{escape(label)}\quad ${entry.answer.lhs}$"
-    return rf"\solreport{{{anchor}}}{{{head}}}{{{verdict}}}{{{text}}}"
-
-
-def _steps(entry: AnswerReport, locale: Locale) -> str:
-    proved = sum(v.status == "proved" for v in entry.steps)
-    total = len(entry.steps)
-    if proved == total:
-        return escape(locale.count("steps_proved", total))
-    points = min(v.points for v in entry.steps)
-    digits = min(v.digits for v in entry.steps)
-    return escape(locale.count("steps_sampled", total, proved=proved, points=points, d=digits))

@@ -8,16 +8,15 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from solgen import review
 from solgen.errors import QuestionError, TemplateError, Where
 from solgen.grammar import inspect, part_at, passages, section_at
-from solgen.project import SETTINGS, Project, find_project
+from solgen.project import Project
 from solgen.wording import seal, words
 
 _NEIGHBOUR = re.compile(r"questions\.\w+$")
@@ -44,31 +43,18 @@ def pairs(project: Project, name: str) -> list[Pair]:
     A pair without a word, only a formula, is left to the comparison of formulas. Raises
     TemplateError and QuestionError for a source that cannot be read.
     """
-    return list(_pairs(project.root, name, _bytes(project, name)))
-
-
-@lru_cache(maxsize=32)
-def _pairs(root: Path, name: str, _bytes: bytes) -> tuple[Pair, ...]:
-    """The pairs, found once for the same bytes: every page of a report asks for them."""
-    project = find_project(root)
     found = [*_of_template(project, name), *_of_module(project, name)]
-    return tuple(pair for pair in found if any(map(_speaks, pair.versions.values())))
+    return [pair for pair in found if any(map(_speaks, pair.versions.values()))]
 
 
-def _bytes(project: Project, name: str) -> bytes:
-    """What pairs are found in: settings, the template, the module and its neighbours."""
-    template = project.templates / "questions" / f"{name}.tex.j2"
-    files = [project.root / SETTINGS, template, *sorted(project.questions.glob("*.py"))]
-    return b"\0".join(file.read_bytes() for file in files if file.is_file())
-
-
-def unsealed(project: Project, name: str) -> list[Pair]:
-    """The pairs of the question `q1` that nobody reviewed as they stand.
+def unsealed(project: Project, name: str, known: Sequence[Pair] | None = None) -> list[Pair]:
+    """The pairs of the question `q1` that nobody reviewed as they stand, of those `known`.
 
     A pair that moved keeps its seal: its texts count, not its key.
     """
     sealed = set(review.load(project, name).seals.values())
-    return [pair for pair in pairs(project, name) if pair.seal not in sealed]
+    known = pairs(project, name) if known is None else known
+    return [pair for pair in known if pair.seal not in sealed]
 
 
 def accept(project: Project, name: str, keys: Collection[str] = ()) -> list[Pair]:

@@ -6,18 +6,22 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from solgen import review
-from solgen.booklet import make_edition, render_all
+from solgen import chapter, review
+from solgen.chapter import alone
 from solgen.errors import Where
 from solgen.formulas import Formula, formulas
+from solgen.gather import gather
 from solgen.keeper import Keeper
 from solgen.load import Loaded
 from solgen.locales import load_locales
 from solgen.misprints import Misprint, misprints
 from solgen.parity import printed
 from solgen.project import Project
+from solgen.references import load_works
+from solgen.render import render
 from solgen.subjects import KILLED, SURVIVED, Fate
 from solgen.verify import findings, reported
+from solgen.voice import Asked
 
 MOST = 12  # misprints of one printed answer
 SAMPLE = 2  # misprints of any other formula
@@ -27,8 +31,10 @@ def misprinted(project: Project, loaded: Loaded, tell: Callable[[str], None]) ->
     """Misprints of every formula of a question, in its first language, and who noticed."""
     report = reported([loaded], [findings(project, loaded, tell)])
     locales = load_locales(project)
-    rendered = render_all(project, [loaded], report, locales[:1])
-    edition, _ = make_edition(project, [loaded], report, locales[:1], "", rendered=rendered)
+    facts = gather(project, loaded, report, locales)
+    voice = Asked(project, loaded, report, load_works(project))
+    rendered = [render(project, facts, voice, locales[0], locales[:1])]
+    edition = alone(facts, chapter.printed(facts, rendered, locales[:1], voice.works), locales[:1])
     keeper = Keeper(project, loaded, report, locales, review.load(project, loaded.name).given)
     rng = random.Random(loaded.name)  # noqa: S311 - reproducible on purpose
     tell(f"misprint {loaded.number}")

@@ -6,6 +6,7 @@ Standard library only, so that `solgen list` and `solgen doctor` start at once.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 import traceback
@@ -56,6 +57,12 @@ class Project:
         found = []
         for path in sorted(self.questions.glob("*.py")):
             if match := _QUESTION_FILE.fullmatch(path.name):
+                if not path.is_file():
+                    raise QuestionError(
+                        "this is no file that can be read",
+                        Where(self.relative(path)),
+                        "a link may lead nowhere, or a folder bear the name of a question",
+                    )
                 found.append(int(match[1]))
             elif match := _NEARLY.fullmatch(path.name):
                 raise QuestionError(
@@ -65,12 +72,25 @@ class Project:
                 )
         return [f"q{number}" for number in sorted(found)]
 
+    def require_pairs(self) -> None:
+        """Raise QuestionError for half a question: a template without its module."""
+        known = {f"{name}.tex.j2" for name in self.names()}
+        for path in sorted((self.templates / "questions").glob("[qQ]*.tex.j2")):
+            number = re.fullmatch(r"(?i)q(?:uestion)?[_-]?0*([1-9]\d*)\.tex\.j2", path.name)
+            if number and path.name not in known:
+                raise QuestionError(
+                    "this template has no module, and would be left out of the booklet",
+                    Where(self.relative(path)),
+                    f"write questions/q{number[1]}.py, name the two alike, or remove it",
+                )
+
     def select(self, wanted: tuple[str, ...]) -> list[str]:
         """The questions asked for, all of them if none is.
 
         Raises QuestionError on a wrong name, with the exit code of a wrong command line.
         """
         known = self.names()
+        self.require_pairs()
         if not known:
             raise QuestionError(
                 "there is no question module",
@@ -89,10 +109,11 @@ class Project:
 
     def relative(self, file: str | Path) -> str:
         """`file` as an author would name it: relative to the project where it is inside."""
-        try:
-            return str(Path(file).resolve().relative_to(self.root))
-        except ValueError:
-            return str(file)
+        named = Path(os.path.abspath(file))  # noqa: PTH100 - published files are links: they keep their names
+        for path in (named, named.resolve()):
+            if path.is_relative_to(self.root):
+                return str(path.relative_to(self.root))
+        return str(file)
 
     def raised_at(self, error: BaseException) -> traceback.FrameSummary | None:
         """The innermost of the author's own lines in an error's traceback, if there is one."""
@@ -159,7 +180,9 @@ class _Settings:
 
     def languages(self) -> tuple[str, ...]:
         codes = self.exam.get("languages")
-        right = isinstance(codes, list) and all(isinstance(c, str) and c for c in codes)
+        right = isinstance(codes, list) and all(
+            isinstance(code, str) and re.fullmatch("[a-z]+", code) for code in codes
+        )
         if not right or not codes or len(set(codes)) < len(codes):
             raise self._error("languages", codes, 'for example languages = ["fr", "en"]')
         return tuple(codes)

@@ -1,13 +1,11 @@
-"""Lock, stage, publish: the published files change whole or not at all.
+"""Lock, stage, publish: the published files change all together or not at all.
 
 Nothing is compiled or written at a published path.  A build takes the lock,
-works in a staging folder next to it (same file system), then moves its finished
-files over the old ones.  A crash at any instant leaves each published file
-either the old one or the new one.
-
-The moves of one set happen one after the other: a power cut between two of them
-can leave a mixed set; :func:`publish` shortens that instant to the renames by
-writing and syncing everything before the first.
+works in a staging folder next to it (same file system), then publishes all its
+finished files as one set (:mod:`solgen.sets`).  Whatever stops it, at any
+instant, what is read through the build folder is the old set or the new one,
+whole.  Where the file system has no links, files are renamed one after the
+other, and the next command finishes what was begun (:mod:`solgen.journal`).
 """
 
 from __future__ import annotations
@@ -16,11 +14,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from solgen import journal, sets
+from solgen.durable import below
 from solgen.errors import Busy, EnvironmentProblem
 
 LOCK_NAME = ".lock"
@@ -31,7 +31,8 @@ STAGING_PREFIX = ".staging-"
 def locked(build: Path) -> Iterator[None]:
     """Hold the build folder's lock; the system frees it if the process dies.
 
-    Raises :class:`Busy` naming the process that holds it, and
+    What a publication that was stopped has left is put in order first.  Raises
+    :class:`Busy` naming the process that holds it, and
     :class:`EnvironmentProblem` if the folder cannot be made or written.
     """
     path = build / LOCK_NAME
@@ -48,6 +49,7 @@ def locked(build: Path) -> Iterator[None]:
                 "wait until it ends, or stop it, then run the command again",
             )
         _sign(handle)
+        _repair(build)
         yield
 
 
@@ -59,6 +61,12 @@ def staging(build: Path) -> Iterator[Path]:
     whoever has the lock knows that every other staging folder is dead.
     """
     sweep(build)
+    with _emptied(build) as folder:
+        yield folder
+
+
+@contextmanager
+def _emptied(build: Path) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=build))
     except OSError as error:
@@ -98,56 +106,59 @@ def check_targets(targets: Mapping[str, Path] | list[Path]) -> None:
             )
 
 
-def publish(files: Mapping[Path, Path]) -> None:
-    """Move finished files over the published ones: ``{finished: published}``.
+def publish(
+    build: Path,
+    files: Mapping[str, Path],
+    folders: Mapping[str, Path] | None = None,
+    withdrawn: Collection[str] = (),
+) -> None:
+    """Publish finished files, and folders of them, in ``build``: ``{published name: finished}``.
 
-    Each finished file is first copied and synced next to its target, so that
-    only renames remain.  The finished files stay where they were.  Raises
-    :class:`EnvironmentProblem`; the published files are then unchanged, unless
-    the renames themselves had begun.
+    Names are relative to ``build``, with ``/`` between folders.  What was
+    published before and is not named stays, but for the names ``withdrawn``.
+    The finished files stay where they were.  Call it while holding the lock.
+    Raises :class:`EnvironmentProblem`; what is published is then what it was.
     """
-    check_targets(list(files.values()))
-    ready: list[tuple[Path, Path]] = []
+    folders = folders or {}
+    check_targets([build / name for name in files])
+    _check_folders(build, folders)
     try:
-        for finished, published in files.items():
-            published.parent.mkdir(parents=True, exist_ok=True)
-            ready.append((_synced_copy(finished, published), published))
-        for temporary, published in ready:
-            temporary.replace(published)
+        build.mkdir(parents=True, exist_ok=True)
+        if sets.possible(build):
+            fresh = dict(files)
+            for name, folder in folders.items():
+                fresh |= {f"{name}/{inside}": path for inside, path in below(folder)}
+            sets.publish(build, fresh, {*files, *folders, *withdrawn})
+        else:
+            with _emptied(build) as folder:
+                journal.publish(build, folder, {**files, **folders}, withdrawn)
     except OSError as error:
-        raise _unwritable(Path(error.filename or "."), error) from error
-    finally:
-        for temporary, _ in ready:
-            temporary.unlink(missing_ok=True)
-    for folder in {published.parent for published in files.values()}:
-        _sync_folder(folder)
+        if (build / journal.JOURNAL).is_dir():
+            raise _half(build, error) from error
+        raise _unwritable(build, error) from error
 
 
-def _synced_copy(finished: Path, published: Path) -> Path:
-    """A copy of ``finished`` in the target's folder, on disk, not yet visible."""
-    number, name = tempfile.mkstemp(prefix=f".{published.name}.", dir=published.parent)
-    temporary = Path(name)
+def _check_folders(build: Path, folders: Mapping[str, Path]) -> None:
+    """Raise :class:`EnvironmentProblem` where a folder is to be published over a file."""
+    for name in folders:
+        for path in (build / name, *(build / name).parents):
+            if path == build:
+                break
+            if path.is_file():
+                raise EnvironmentProblem(
+                    "this path is a file; a folder is published there",
+                    str(path),
+                    "move the file away",
+                )
+
+
+def _repair(build: Path) -> None:
+    """Finish or undo what a publication that was stopped had begun."""
     try:
-        with os.fdopen(number, "wb") as out, finished.open("rb") as source:
-            shutil.copyfileobj(source, out)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.chmod(0o644)  # mkstemp makes files that only their owner can read
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make renames durable; Windows cannot open a folder and does not need it."""
-    if sys.platform == "win32":
-        return
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+        journal.roll_forward(build)
+        sets.tidy(build)
+    except OSError as error:
+        raise _half(build, error) from error
 
 
 def _try_lock(handle: IO[str]) -> bool:
@@ -186,10 +197,25 @@ def _owner(path: Path) -> str:
         return "unknown"
 
 
-def _unwritable(path: Path, error: OSError) -> EnvironmentProblem:
+def _unwritable(place: Path, error: OSError) -> EnvironmentProblem:
     return EnvironmentProblem(
         "this place cannot be written; nothing was published",
-        str(path),
+        str(place),
         "make it writable, free some space, or choose another output folder",
-        found=error.strerror or str(error),
+        found=_told(error),
     )
+
+
+def _half(build: Path, error: OSError) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        "a publication that was begun cannot be finished",
+        str(build),
+        "make it writable, free some space, close what has these files open; the next command "
+        "finishes it",
+        found=_told(error),
+    )
+
+
+def _told(error: OSError) -> str:
+    named = error.filename2 or error.filename
+    return (error.strerror or str(error)) + (f": {named}" if named else "")

@@ -1,118 +1,150 @@
-"""The stage `ledger`: all editions are read back before they are compiled, question by question."""
+"""The stage `ledger`: what a question prints is read back, in every edition, before it is compiled.
+
+A formula that was read before, in the same question with the same module, is remembered.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from typing import Protocol
 
-from solgen import review, twins, workers
+from solgen import twins
 from solgen.edition import Edition
-from solgen.errors import SolgenError, VerificationError
+from solgen.errors import QuestionError, SolgenError, VerificationError, Where
+from solgen.facts import Facts
 from solgen.formulas import Formula, formulas
 from solgen.formulas import found as found_in
-from solgen.keeper import Keeper
 from solgen.ledger import Accounts, Entry, Ledger
-from solgen.load import Loaded
-from solgen.locales import load_locales
-from solgen.project import Project
-from solgen.text import Text
+from solgen.memo import Claims, FormulaKey, Key, Memo, Taken, Unknown, formula_key, part_of
 from solgen.tokens import tokens
-from solgen.verify import Report
 
 MOST_ATTESTED = 0.1  # of all relations
 
 
+class Reader(Protocol):
+    """Reads and judges formulas: solgen.keeper.Keeper, which needs the module."""
+
+    accounts: Accounts
+    faulty: set[FormulaKey]
+
+    def take(self, one: Formula) -> Taken: ...
+
+    def claims(self) -> Claims: ...
+
+
 def keep(
-    project: Project,
-    questions: Sequence[Loaded],
-    report: Report,
-    editions: Sequence[Edition],
-    tell: Callable[[str], None],
-) -> tuple[Ledger, list[SolgenError]]:
-    """The ledger of these editions, and all that stops the build. Every formula is read."""
-    printed = [(edition, list(formulas(edition))) for edition in editions]
-    jobs = [partial(_kept, project, loaded, report, printed) for loaded in questions]
-    kept: list[Accounts] = workers.each(jobs, tell)
-    failures = [failure for accounts in kept for failure in accounts.failures]
-    failures += [error for _, found in printed for error in _framed(found)]
-    failures += twins.differences(editions)
-    ledger = Ledger(tuple(entry for accounts in kept for entry in accounts.entries))
-    return ledger, failures or _too_many(ledger)
-
-
-def require_read(read_back: Edition, final: Edition, ledger: Ledger) -> None:
-    """Require that the final files are those that were read.
-
-    Only the appendix came later, and repeats attested relations. Raises VerificationError.
-    """
-    stated = [entry for entry in ledger.entries if entry.kind == "attested"]
-    attested = {_inkless(entry.text) for entry in stated}
-    attested |= {_inkless(piece) for e in stated if e.reason for piece in _formulas(e.reason)}
-    for name, lines in final.snippets.items():
-        if read_back.snippets.get(name) == lines:
-            continue
-        for source, place, _ in found_in("\n".join(text for text, _ in lines)):
-            if _inkless(source) not in attested:
-                raise VerificationError(
-                    f"{source.strip()} is printed, but was not read back",
-                    lines[place][1],
-                    "this is a fault of solgen, please report it",
-                )
-
-
-def _formulas(text: Text) -> list[str]:
-    """The mathematics of a short text, in every language."""
-    return [piece for code in text.versions for math, piece in text.parts(code) if math]
-
-
-def _inkless(source: str) -> str:
-    return "".join(re.sub(r"\\\\|&|\\q?quad|\\displaystyle", " ", source).split())
-
-
-def _kept(
-    project: Project,
-    loaded: Loaded,
-    report: Report,
-    printed: list[tuple[Edition, list[Formula]]],
-    tell: Callable[[str], None],
+    facts: Facts, editions: Sequence[Edition], memo: Memo, ask: Callable[[], Reader]
 ) -> Accounts:
-    tell(f"read {loaded.number}")
-    locales = load_locales(project)
-    keeper = Keeper(project, loaded, report, locales, review.load(project, loaded.name).given)
-    for edition, found in printed:
-        for one in found:
-            if one.where.question == str(loaded.number):
-                keeper.enter(one, counted=len(edition.locales) == 1 or len(printed) == 1)
-    for stated in loaded.question.attested:
-        for code in stated.reason.versions:
-            where = replace(keeper.lexicon.at(stated.where), locale=code)
-            for math, piece in stated.reason.parts(code):
-                if math:
-                    keeper.enter(Formula(piece, code, (where,)))
-    accounts = keeper.close()
-    spoken = {edition.locales[0].code for edition, _ in printed if len(edition.locales) == 1}
-    for done in report.experiments:
-        if done.question == loaded.name:
-            where = keeper.lexicon.at(done.experiment.where)
-            accounts.entries += [
-                Entry(loaded.name, done.part, code, "experiment", done.name, "", where)
-                for code in sorted(spoken or {locales[0].code})
-            ]
+    """The accounts of one question, whose editions hold nothing else; failures are in them.
+
+    `ask` gives the reader of its formulas; it is not called where the memo knows them all.
+    """
+    asked = _Asked(facts, memo, ask)
+    accounts = asked.accounts
+    for edition in editions:
+        # The bilingual edition prints again what each language prints.
+        counted = len(edition.locales) == 1 or len(editions) == 1
+        for one in formulas(edition):
+            entries = asked.take(one).at(one.where)
+            accounts.entries += entries if counted else ()
+    for code, source, where in facts.reasons:
+        one = Formula(source, code, (where,))
+        accounts.entries += asked.take(one).at(where)
+    accounts.failures += asked.failures()
+    accounts.failures += _unmet(facts, asked.claims(), accounts.used, asked.met)
+    accounts.failures += twins.differences(editions)
+    spoken = {e.locales[0].code for e in editions if len(e.locales) == 1}
+    for done in facts.experiments:
+        accounts.entries += [
+            Entry(facts.name, done.part, code, "experiment", done.name, "", done.where)
+            for code in sorted(spoken or {editions[0].locales[0].code})
+        ]
     return accounts
 
 
-def _framed(found: Sequence[Formula]) -> Iterator[SolgenError]:
-    """Relations in what surrounds the questions: nothing there says what they mean."""
-    for one in found:
-        if one.where.question is None and any(m.kind == "REL" for m in tokens(one.source)):
-            yield VerificationError(
-                f"the relation {one.source.strip()} belongs to no question", one.where
+class _Asked:
+    """The memo, and the reader where it has to be asked."""
+
+    def __init__(self, facts: Facts, memo: Memo, ask: Callable[[], Reader]) -> None:
+        self.parts = {part.id for part in facts.parts}
+        self.memo = memo
+        self.ask = ask
+        self.reader: Reader | None = None
+        self.accounts = Accounts()
+        self.met: set[Key] = set()
+
+    def take(self, one: Formula) -> Taken:
+        try:
+            taken = self.memo.formula(one, part_of(one, self.parts))
+        except Unknown:
+            taken = self._read(one)
+        self.accounts.used |= taken.used
+        self.met |= taken.met
+        return taken
+
+    def _read(self, one: Formula) -> Taken:
+        reader = self._asked()
+        taken = reader.take(one)
+        key = formula_key(one, part_of(one, self.parts))
+        if key not in reader.faulty:
+            self.memo.formulas[key] = taken
+        return taken
+
+    def _asked(self) -> Reader:
+        if self.reader is None:
+            self.reader = self.ask()
+        return self.reader
+
+    def claims(self) -> Claims:
+        if self.memo.claims is None:
+            self.memo.claims = self._asked().claims()
+        return self.memo.claims
+
+    def failures(self) -> list[SolgenError]:
+        if self.reader is None:
+            return []
+        self.accounts.pending = self.reader.accounts.pending
+        return self.reader.accounts.failures
+
+
+def _unmet(facts: Facts, claims: Claims, used: set[str], met: set[Key]) -> Iterator[SolgenError]:
+    """A failure for each symbol, statement or reason that is on no page."""
+    for key, base, where in claims.glossary:
+        if not any(f" {key} " in f" {one} " or one == base for one in used):
+            yield _removable(f"the symbol {key} is declared but never printed", where, "symbol")
+    for text, keys, where in claims.attested:
+        if not keys & met:
+            message = f"{text} is attested, but not printed or not in need of it"
+            yield _removable(message, where, "reason")
+    for text, keys in claims.accepted:
+        if not keys & met:
+            yield QuestionError(
+                f"{text} is accepted as given, but not printed or not in need of it",
+                Where(f"questions/{facts.name}.review.toml", None, str(facts.number)),
+                f"solgen given {facts.name} --accept takes it out",
             )
+    for text, keys, where in claims.only:
+        if not keys & met:
+            yield _removable(f"{text} is not printed in this part", where, "relation")
 
 
-def _too_many(ledger: Ledger) -> list[SolgenError]:
+def _removable(message: str, where: Where, what: str) -> QuestionError:
+    return QuestionError(message, where, f"remove the {what}, or print what it is for")
+
+
+# --- the whole booklet --------------------------------------------------------------------------
+
+
+def framed(edition: Edition) -> Iterator[SolgenError]:
+    """Relations in what surrounds the questions: nothing there says what they mean."""
+    for source, place, _ in found_in(edition.body):
+        if any(token.kind == "REL" for token in tokens(source)):
+            where = Where("booklet.tex.j2", place + 1)
+            yield VerificationError(f"the relation {source.strip()} belongs to no question", where)
+
+
+def too_many_attested(ledger: Ledger) -> list[SolgenError]:
+    """A failure where words alone speak for more than a tenth of all relations."""
     attested, total = ledger.count("attested"), len(ledger.entries)
     if attested <= MOST_ATTESTED * total:
         return []

@@ -12,7 +12,7 @@ from typing import Any
 from pylatex import NoEscape
 
 from solgen.errors import QuestionError, TemplateError, Where
-from solgen.latex import escape
+from solgen.escaping import escape
 from solgen.locales import Locale
 from solgen.project import Project
 
@@ -64,6 +64,12 @@ def _work(key: str, entry: Any) -> Work:
     if not whole or not all(isinstance(entry[k], kind) and entry[k] for k, kind in kinds.items()):
         raise QuestionError(
             f"the entry {key} is not whole", Where(FILE), f"write {_ENTRY}", found=str(entry)
+        )
+    if not re.fullmatch(r"[A-Za-z0-9][\w.:+-]*", key, re.ASCII):
+        raise QuestionError(
+            f"the key {key!r} cannot be the name of a link",
+            Where(FILE),
+            "use letters, digits and hyphens, as in kingma2014",
         )
     authors = tuple(map(str, entry["authors"]))
     return Work(key, authors, entry["year"], entry["title"], entry["venue"])

@@ -5,82 +5,119 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import jinja2
-from pylatex import NoEscape
 
 from solgen import parity, review
-from solgen.display import Display
 from solgen.errors import SolgenError, TemplateError, Where
-from solgen.grammar import inspect, part_at, passages, require_parts
-from solgen.latex import escape, number, tex
-from solgen.load import Loaded
-from solgen.locales import Locale, load_locales
-from solgen.model import Table
+from solgen.facts import Facts
+from solgen.grammar import JINJA, inspect, part_at, passages, require_parts, tags
+from solgen.locales import Locale
+from solgen.memo import Call, Memo, Unknown
 from solgen.project import Project
-from solgen.references import Work
 from solgen.stream import PartText, finish, read
-from solgen.templating import environment, mark
-from solgen.verify import Report
+from solgen.templating import RECALLED, VALUE, environment
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What a template is given in one language.
+
+    `known` are names it may use, `value` prints a value given its source (and the value itself,
+    where the module is asked); what it refers to is added to `calls`.
+    """
+
+    known: Mapping[str, Any]
+    filters: Mapping[str, Callable[..., Any]]
+    value: Callable[..., str]
+    calls: list[Call]
+
+
+class Voice(Protocol):
+    """Who says what is printed: the module itself (solgen.voice), or a memo."""
+
+    values: str
+
+    def speak(self, locale: Locale, captions: tuple[Locale, ...]) -> Speech: ...
+
+
+class Recalled:
+    """A memo as a voice. Printing what it does not hold raises memo.Unknown."""
+
+    values = RECALLED
+
+    def __init__(self, memo: Memo) -> None:
+        self.memo = memo
+
+    def speak(self, locale: Locale, captions: tuple[Locale, ...]) -> Speech:
+        calls: list[Call] = []
+        codes = tuple(c.code for c in captions)
+
+        def value(source: str) -> str:
+            said = self.memo.value(locale.code, codes, source)
+            calls.extend(said.calls)
+            return said.text
+
+        return Speech({}, {}, value, calls)
 
 
 @dataclass(frozen=True)
 class Rendered:
     """A question in one language. `parts[0]` holds what stands before part (a)."""
 
-    loaded: Loaded
     locale: Locale
     parts: tuple[PartText, ...]
     template: str
-    module: str
-    cited: Mapping[str, Work]
+    calls: tuple[Call, ...]
 
 
-def template_path(project: Project, loaded: Loaded) -> Path:
-    """Where the question's template stands."""
-    return project.templates / "questions" / f"{loaded.name}.tex.j2"
+def template_path(project: Project, name: str) -> Path:
+    """Where a question's template stands."""
+    return project.templates / "questions" / f"{name}.tex.j2"
 
 
 def render(
     project: Project,
-    loaded: Loaded,
-    report: Report,
+    facts: Facts,
+    voice: Voice,
     locale: Locale,
     captions: tuple[Locale, ...],
-    works: Mapping[str, Work],
 ) -> Rendered:
     """Render one question in one language.
 
     `captions` are the languages of figure captions: both in the bilingual booklet, whose figures
-    are shared; none where the other language has printed the figure already. `works` can be
-    cited. Raises TemplateError, or TranslationError, at the template's line.
+    are shared; none where the other language has printed the figure already. Raises
+    TemplateError, or TranslationError, at the template's line.
     """
-    template = _read(project, loaded, locale)
-    inspect(template.source, template_path(project, loaded), project, loaded.name[1:])
-    display = Display(project, loaded, report, locale, captions, works)
-    parts = read(_stream(project, loaded, display, template))
-    require_parts([part.id for part in loaded.question.parts], parts, template.at)
+    template = _read(project, facts.name, locale.code)
+    inspect(template.source, template_path(project, facts.name), project, str(facts.number))
+    speech = voice.speak(locale, captions)
+    parts = read(_stream(project, facts.name, template, voice.values, speech))
+    require_parts([part.id for part in facts.parts], parts, template.at)
     for part in parts:
         for section in part.sections:
             for block in section.blocks:
                 finish(block, locale, template.at(part.source))
-    display.require_all(template.where)
-    locales = load_locales(project)
-    excused = review.load(project, loaded.name).excused
+    _require_all(facts, set(speech.calls), template.where)
+    return Rendered(locale, tuple(parts), str(template.where.file), tuple(speech.calls))
+
+
+def compare(project: Project, name: str, locales: Sequence[Locale]) -> None:
+    """Raise TranslationError where a passage says something else in another language."""
+    template = _read(project, name, None)
+    excused = review.load(project, name).excused
     for line, versions in passages(template.source, project.languages):
         parity.require(versions, locales, template.at(line), excused)
-    return Rendered(
-        loaded,
-        locale,
-        tuple(parts),
-        str(template.where.file),
-        project.relative(loaded.source),
-        display.cited,
-    )
+
+
+def is_plain(project: Project, name: str) -> bool:
+    """Whether each value of the template is printed once: it has no loop, macro or include."""
+    source = _read(project, name, None).source
+    return r"\BLOCK{" not in source and not any(tag in JINJA for tag in tags(source))
 
 
 @dataclass(frozen=True)
@@ -96,9 +133,26 @@ class _Template:
         return Where(self.where.file, line, self.where.question, part, self.where.locale)
 
 
-def _read(project: Project, loaded: Loaded, locale: Locale) -> _Template:
-    path = template_path(project, loaded)
-    where = Where(project.relative(path), None, loaded.name[1:], None, locale.code)
+def _require_all(facts: Facts, calls: Collection[Call], where: Where) -> None:
+    """Raise TemplateError for an answer that is not printed or a figure not shown or cited."""
+    for one in facts.verified:
+        if ("show", one.name) not in calls:
+            raise TemplateError(
+                f"the {one.kind} {one.name} is verified but never printed",
+                Where(where.file, None, where.question, one.part, where.locale),
+                rf"print it with \VAR{{show({one.name})}}"
+                + (rf" or \VAR{{inline({one.name})}}" if one.kind == "answer" else ""),
+            )
+    for figure in facts.figures:
+        for call, verb in (("figure", "shown"), ("ref", "cited")):
+            if (call, figure) not in calls:
+                hint = rf'add \VAR{{{call}("{figure}")}}'
+                raise TemplateError(f"the figure {figure!r} is never {verb}", where, hint)
+
+
+def _read(project: Project, name: str, locale: str | None) -> _Template:
+    path = template_path(project, name)
+    where = Where(project.relative(path), None, name[1:], None, locale)
     try:
         return _Template(path.read_text(encoding="utf-8-sig"), where)
     except FileNotFoundError:
@@ -117,15 +171,15 @@ def _read(project: Project, loaded: Loaded, locale: Locale) -> _Template:
         ) from None
 
 
-def _stream(project: Project, loaded: Loaded, display: Display, template: _Template) -> str:
+def _stream(
+    project: Project, question: str, template: _Template, values: str, speech: Speech
+) -> str:
     """Run Jinja; every failure becomes a SolgenError at the template's line."""
-    jinja = environment(project)
-    jinja.finalize = lambda value: _finalized(value, display)
-    jinja.filters |= _filters(display.locale)
-    context = {k: _entering(v) for k, v in loaded.namespace.items()}
-    context |= {name: _strict(function) for name, function in display.functions().items()}
-    context["locale_code"] = display.locale.code
-    name = f"questions/{loaded.name}.tex.j2"
+    jinja = environment(project, values)
+    jinja.globals[VALUE] = speech.value
+    jinja.filters |= speech.filters
+    context = {**speech.known, "locale_code": template.where.locale}
+    name = f"questions/{question}.tex.j2"
     try:
         return jinja.get_template(name).render(context)
     except jinja2.TemplateSyntaxError as error:
@@ -143,6 +197,8 @@ def _stream(project: Project, loaded: Loaded, display: Display, template: _Templ
             _suggestion(str(error.message), context),
             found=_line_of(template, line),
         ) from None
+    except Unknown:
+        raise
     except SolgenError as error:
         error.where = _completed(project, error, template.at(_line(error, name)))
         raise
@@ -154,38 +210,6 @@ def _stream(project: Project, loaded: Loaded, display: Display, template: _Templ
             "correct what this line prints",
             found=_line_of(template, line),
         ) from error
-
-
-def _filters(locale: Locale) -> dict[str, Callable[..., NoEscape]]:
-    """The filters templates may use: `num` and `join`."""
-
-    def num(value: Any, digits: Any = None) -> NoEscape:
-        if not isinstance(digits, int) or digits < 1:
-            raise TemplateError(
-                "num needs a number of significant digits",
-                hint=r"write \VAR{x|num(3)}",
-                found=f"num({'' if digits is None else digits})",
-            )
-        return number(_defined(value), digits, locale)
-
-    def join(values: Any, mark: str = ", ") -> NoEscape:
-        return NoEscape(mark.join(tex(value, locale) for value in _defined(values)))
-
-    return {"num": num, "join": join}
-
-
-def _defined(value: Any) -> Any:
-    """Return the value; raises UndefinedError for a name that does not exist."""
-    return str(value) if isinstance(value, jinja2.Undefined) else value
-
-
-def _strict(function: Callable[..., NoEscape]) -> Callable[..., NoEscape]:
-    """The function, refusing arguments that do not exist before it looks at them."""
-
-    def called(*arguments: Any) -> NoEscape:
-        return function(*map(_defined, arguments))
-
-    return called
 
 
 def _completed(project: Project, error: SolgenError, shown: Where) -> Where:
@@ -218,19 +242,3 @@ def _suggestion(message: str, context: dict[str, Any]) -> str:
     if near:
         return f"did you mean {near[0]}?"
     return "templates may print every public name of the question's module"
-
-
-def _entering(value: Any) -> Any:
-    """Text is escaped here, on entry, and nowhere later: what a macro returns is LaTeX already."""
-    return escape(value) if isinstance(value, str) else value
-
-
-def _finalized(value: Any, display: Display) -> str:
-    value = _defined(value)
-    kind = "number" if isinstance(value, int) or getattr(value, "is_Number", False) else "other"
-    if isinstance(value, Table):
-        value = display.table(value)
-    shown = NoEscape(value) if isinstance(value, str) else tex(value, display.locale)
-    if r"\ensuremath" in shown[:11]:
-        kind = "number"
-    return mark("value", kind) + shown + mark("unvalue")

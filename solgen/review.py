@@ -46,10 +46,11 @@ def load(project: Project, name: str) -> Review:
     Raises QuestionError at file and line for a file that is malformed.
     """
     file = path(project, name)
-    if not file.is_file():
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:  # opened, not asked for: solgen.reads hears only of what is opened
         return Review()
-    reader = _Reader(project.relative(file), name[1:])
-    return reader.review(file.read_bytes())
+    return _Reader(project.relative(file), name[1:]).review(data)
 
 
 def save(project: Project, name: str, review: Review) -> None:

@@ -4,53 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from solgen.edition import Edition
 from solgen.errors import Where
-from solgen.latex import escape, formula, prose
+from solgen.escaping import prose
+from solgen.facts import Lines
+from solgen.latex import formula
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Answer, Key
-from solgen.project import Project
 from solgen.symbols import Symbol, free
 
 
-def sheets(project: Project, questions: list[Loaded], edition: Edition) -> list[dict[str, Any]]:
-    """The formula sheet in every language: each question's keys, and the notation they use."""
-    if not any(loaded.question.summary for loaded in questions):
-        return []
-    return [
-        {
-            **edition.frame(locale),
-            "anchor": f"sheet.{locale.code}",
-            "title": escape(locale.word("sheet")),
-            "file": _sheet(project, questions, edition, locale),
-        }
-        for locale in edition.locales
-    ]
+def sheet_lines(module: str, loaded: Loaded, locale: Locale) -> Lines:
+    """A question's keys and the notation they use, in one language; nothing where it has none."""
+    keys = loaded.question.summary
+    if not keys:
+        return ()
 
+    def at(line: int | None) -> Where:
+        return Where(module, line, str(loaded.number), None, locale.code)
 
-def _sheet(project: Project, questions: list[Loaded], edition: Edition, locale: Locale) -> str:
-    """File the formula sheet in one language; return its snippet's name."""
-    lines = []
-    for loaded in questions:
-        keys = loaded.question.summary
-        file, number = project.relative(loaded.source), str(loaded.number)
-        title = prose(loaded.question.title, locale)
-        if keys:
-            head = rf"\solsheethead{{{loaded.name}}}{{{number}}}{{{title}}}"
-            lines.append((head, Where(file, keys[0].where.line, number, None, locale.code)))
-        for key in keys:
-            where = Where(file, key.where.line, number, None, locale.code)
-            lines.append((rf"\solkey{{{prose(key.name, locale)}}}{{{_key(key, locale)}}}", where))
-        used = _used(keys, loaded)
-        if used:
-            meanings = "; ".join(
-                f"${formula(entry, locale)}$~{prose(entry.meaning, locale)}" for entry in used
-            )
-            lines.append((rf"\solkeynotation{{{meanings}}}", where))
-    name = f"sheet-{locale.code}"
-    edition.snippets[name] = lines
-    return name
+    title = prose(loaded.question.title, locale)
+    head = rf"\solsheethead{{{loaded.name}}}{{{loaded.number}}}{{{title}}}"
+    lines = [(head, at(keys[0].where.line))]
+    for key in keys:
+        text = rf"\solkey{{{prose(key.name, locale)}}}{{{_key(key, locale)}}}"
+        lines.append((text, at(key.where.line)))
+    if used := _used(keys, loaded):
+        meanings = "; ".join(
+            f"${formula(entry, locale)}$~{prose(entry.meaning, locale)}" for entry in used
+        )
+        lines.append((rf"\solkeynotation{{{meanings}}}", at(keys[-1].where.line)))
+    return tuple(lines)
 
 
 def _key(key: Key, locale: Locale) -> str:

@@ -5,23 +5,18 @@ The certificate holds these counts, and the appendix prints them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from solgen import pairs
-from solgen.certificate import OUTSIDE, hashed
-from solgen.ledger import KINDS, Ledger
-from solgen.load import Loaded
+from solgen.certificate import OUTSIDE
+from solgen.chapter import Chapter, Seals
+from solgen.exam import Counts
+from solgen.facts import Verified
+from solgen.ledger import KINDS, Entry
 from solgen.project import Project
-from solgen.verify import AnswerReport, Report
-
-MUTANTS = "mutants.json"
-FATES = ("variants", "killed", "equal", "survived", "errors")
-
-Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Row:
     question: str
     part: str
     relations: Mapping[str, Counts] | None
-    answers: tuple[AnswerReport, ...]
+    answers: tuple[Verified, ...]
     mutants: Counts | None
     sealed: int
     pairs: int
@@ -47,28 +42,31 @@ class Row:
         return tuple(len(entry.roads) for entry in self.answers)
 
 
-def tally(
-    project: Project,
-    questions: list[Loaded],
-    report: Report,
-    ledger: Ledger,
-    languages: Sequence[str],
-) -> tuple[Row, ...]:
+def tally(chapters: Sequence[Chapter], languages: Sequence[str]) -> tuple[Row, ...]:
     """A row for each part, after one for what stands outside the parts of its question."""
-    kinds = _relations(ledger)
+    kinds = Counter((e.question, e.part, e.locale, e.kind) for one in chapters for e in one.entries)
     rows = []
-    for loaded in questions:
-        tried = scores(project, loaded.name)
-        known = Counter(_home(pair) for pair in pairs.pairs(project, loaded.name))
-        left = Counter(_home(pair) for pair in pairs.unsealed(project, loaded.name))
-        for part in ("", *(p.id for p in loaded.question.parts)):
-            place = loaded.name, part
+    for chapter in chapters:
+        facts, seals = chapter.facts, chapter.seals
+        for part in ("", *(p.id for p in facts.parts)):
+            place = chapter.name, part
             counts = {c: {k: kinds[*place, c, k] for k in KINDS} for c in languages}
-            answers = tuple(a for a in report.answers if (a.question, a.part) == place)
-            relations = counts if ledger.entries else None
-            sealed = known[part] - left[part]
-            rows.append(Row(*place, relations, answers, tried.get(part), sealed, known[part]))
+            answers = tuple(a for a in facts.answers if a.part == part)
+            known = seals.known.get(part, 0)
+            sealed = known - len(seals.unsealed.get(part, ()))
+            mutants = chapter.mutants.get(part)
+            rows.append(Row(*place, counts if kinds else None, answers, mutants, sealed, known))
     return tuple(rows)
+
+
+def seals(project: Project, name: str) -> Seals:
+    """How many pairs of texts each part of a question has, and which carry no seal."""
+    left: dict[str, tuple[str, ...]] = {}
+    known = pairs.pairs(project, name)
+    for pair in pairs.unsealed(project, name, known):
+        home = pair.where.part or ""
+        left[home] = (*left.get(home, ()), pair.key)
+    return Seals(dict(Counter(pair.where.part or "" for pair in known)), left)
 
 
 def total(rows: Sequence[Row]) -> Row:
@@ -84,24 +82,9 @@ def total(rows: Sequence[Row]) -> Row:
     return Row("", "", relations, answers, mutants, sealed, known)
 
 
-def scores(project: Project, name: str) -> dict[str, Counts]:
-    """What became of the mutants of a question, by part, as `nox -s mutants` left it.
-
-    Empty where they were never tried, or on other bytes of the module: an old score says nothing.
-    """
-    try:
-        found = json.loads((project.build / MUTANTS).read_text(encoding="utf-8"))[name]
-        if found["source"] != hashed(project.questions / f"{name}.py"):
-            return {}
-        return {
-            part: {fate: int(counts[fate]) for fate in FATES}
-            for part, counts in found["parts"].items()
-        }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
-
-
-def contents(rows: Sequence[Row], ledger: Ledger, languages: Sequence[str]) -> dict[str, Any]:
+def contents(
+    rows: Sequence[Row], entries: Sequence[Entry], languages: Sequence[str]
+) -> dict[str, Any]:
     """The counts as the certificate holds them."""
     questions: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -117,7 +100,7 @@ def contents(rows: Sequence[Row], ledger: Ledger, languages: Sequence[str]) -> d
                 "relation": entry.text,
                 "reason": None if entry.reason is None else entry.reason.versions[entry.locale],
             }
-            for entry in ledger.entries
+            for entry in entries
             if entry.kind == "attested"
         ],
         "languages": list(languages),
@@ -133,15 +116,6 @@ def _data(row: Row) -> dict[str, Any]:
         "relations": row.relations,
         "seals": {"pairs": row.pairs, "sealed": row.sealed},
     }
-
-
-def _relations(ledger: Ledger) -> Counter[tuple[str, str, str, str]]:
-    """How many entries there are, by question, part, language and kind."""
-    return Counter((e.question, e.part, e.locale, e.kind) for e in ledger.entries)
-
-
-def _home(pair: pairs.Pair) -> str:
-    return pair.where.part or ""
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:

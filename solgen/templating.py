@@ -7,7 +7,7 @@ pairs, printed values and the template's own lines apart; `solgen.render` reads 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import jinja2
 from jinja2 import nodes
@@ -26,10 +26,19 @@ def mark(kind: str, *arguments: object) -> str:
     return OPEN + " ".join((kind, *map(str, arguments))) + CLOSE
 
 
+VALUE = "_value"  # the global that prints a value; authors' names have no underscore in front
+ASKED, RECALLED = "asked", "recalled"
+
+
 class Structure(Extension):
-    """`@part d`, `@answer`, …, and the pairs `@fr … @en … @end`."""
+    r"""`@part d`, `@answer`, …, the pairs `@fr … @en … @end`, and what `\VAR{x}` becomes.
+
+    It is printed by a global that is given the source of the value, as a name to remember it by,
+    and where `values` is ASKED, the value.
+    """
 
     languages: tuple[str, ...] = ()
+    values: str = ""
 
     def __init__(self, environment: jinja2.Environment) -> None:
         super().__init__(environment)
@@ -62,6 +71,9 @@ class Structure(Extension):
         for token in stream:
             if token.type == "variable_begin":
                 yield Token(token.lineno, "data", mark("line", token.lineno))
+                if self.values:
+                    yield from self._value(token, stream)
+                    continue
             if token.type == "data":
                 lines = token.value.split("\n")
                 marked = [
@@ -70,6 +82,26 @@ class Structure(Extension):
                 yield Token(token.lineno, "data", "\n".join(marked))
             else:
                 yield token
+
+    def _value(self, begin: Token, stream: TokenStream) -> Iterator[Token]:
+        """The tokens of `_value("x|num(3)", (x|num(3)))`, the second argument only where asked."""
+        inner = []
+        for token in stream:
+            if token.type == "variable_end":
+                break
+            inner.append(token)
+        line = begin.lineno
+        source = " ".join(f"{token.type} {token.value!r}" for token in inner)
+        yield begin
+        yield Token(line, "name", VALUE)
+        yield Token(line, "lparen", "(")
+        yield Token(line, "string", source)
+        if self.values == ASKED:
+            yield from (Token(line, "comma", ","), Token(line, "lparen", "("))
+            yield from inner
+            yield Token(line, "rparen", ")")
+        yield Token(line, "rparen", ")")
+        yield Token(line, "variable_end", "}")
 
 
 def _emit(text: str, line: int) -> nodes.Output:
@@ -92,9 +124,9 @@ class Missing(jinja2.StrictUndefined):
         return f"{article} {kind} has no attribute {name}{instead}"
 
 
-def environment(project: Project) -> jinja2.Environment:
-    """Templates of the course first, then those shipped with solgen."""
-    structure = type("Structure", (Structure,), {"languages": project.languages})
+def environment(project: Project, values: str = "") -> jinja2.Environment:
+    """Templates of the course first, then those shipped with solgen. `values`: see Structure."""
+    structure = type("Structure", (Structure,), {"languages": project.languages, "values": values})
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [

@@ -236,5 +236,10 @@ def _end_with(parent: int) -> None:
         raise SystemExit
 
 
+def end_with_parent() -> None:
+    """Stop this process, by an orderly interruption, when its parent dies."""
+    _end_with(os.getppid())
+
+
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt

@@ -8,10 +8,9 @@ from functools import cache
 import pypdf
 import pytest
 import sympy
-from support import ROOT, loaded, locales, starter
+from support import ROOT, assembled, loaded, locales, starter
 
 from solgen.algebra import compare
-from solgen.booklet import make_edition
 from solgen.build import build
 from solgen.edition import Edition
 from solgen.errors import Where
@@ -194,16 +193,14 @@ def test_a_course_overrides_the_look_file_by_file(tmp_path):
     (project.templates / "booklet.tex.j2").write_text(
         r"\BLOCK{for cover in covers}\VAR{cover.title}\BLOCK{endfor}", encoding="utf-8"
     )
-    questions, report = loaded(project)
-    edition, document = make_edition(project, questions, report, locales(), "an engine")
+    edition, document = assembled(project, locales())
     assert "% the course's own look" in document.dumps()
     assert edition.body == "Examen finalFinal exam"
 
 
 def test_a_fault_in_the_report_or_the_notation_leads_to_its_line(tmp_path):
     project = starter(tmp_path)
-    questions, report = loaded(project)
-    edition, _ = make_edition(project, questions, report, locales(), "an engine")
+    edition, _ = assembled(project, locales())
     source = (project.questions / "q1.py").read_text(encoding="utf-8").split("\n")
     first = edition.locate("report-fr.tex", 1)
     assert (first.file, first.part, first.locale) == ("questions/q1.py", "a", "fr")
@@ -221,8 +218,8 @@ def test_a_sampled_derivation_stands_in_the_report_as_sampled(tmp_path):
     text = text.replace("Step(1 / (1 + exp(-a)),", "Step((1 + sin(2 * atan(tanh(a / 4)))) / 2,")
     names = "exp, log, oo, atan, sin, tanh"
     module.write_text(text.replace("exp, log, oo", names, 1), encoding="utf-8")
-    questions, report = loaded(project)
-    edition, _ = make_edition(project, questions, report, locales(), "an engine")
+    _, report = loaded(project)
+    edition, _ = assembled(project, locales())
     (line, _), *_ = edition.snippets["report-en"]
     if report.answers[0].status == "sampled":
         assert "1 proved, the others at" in line
@@ -232,10 +229,9 @@ def test_a_sampled_derivation_stands_in_the_report_as_sampled(tmp_path):
 
 def test_the_report_says_which_texts_nobody_reviewed(tmp_path):
     project = starter(tmp_path)
-    questions, report = loaded(project)
 
     def printed():
-        edition, _ = make_edition(project, questions, report, locales(), "TeX")
+        edition, _ = assembled(project, locales())
         return edition.body.replace(r"\allowbreak{}", "")
 
     known = len(pairs(project, "q1"))
@@ -246,3 +242,10 @@ def test_the_report_says_which_texts_nobody_reviewed(tmp_path):
     accept(project, "q1")
     assert f"All {known} pairs of texts were read in both languages" in printed()
     assert f"Les {known} paires de textes ont toutes été relues" in printed()
+
+
+def test_a_question_that_is_missing_is_said_on_the_first_pages(project, edit):
+    edit("solgen.toml", "q1 = 3", "q1 = 3\nq2 = 5")
+    build(find_project(project.root), ["q1"], ("fr",), lambda line: None, whole=True)
+    text = _text(pypdf.PdfReader(project.build / "booklet.fr.pdf"))
+    assert "soit 3 des 8 points" in " ".join(text.split())

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import support
 
 from solgen import given, review
-from solgen.booklet import make_edition, render_all
-from solgen.build import Refused, build, verify
-from solgen.errors import SolgenError, VerificationError, Where
+from solgen.build import build, verify
+from solgen.errors import Refused, SolgenError, VerificationError, Where
 from solgen.ledger import Ledger
 from solgen.load import load
 from solgen.locales import load_locales
 from solgen.project import Project
-from solgen.readback import keep
 
 Edit = Callable[[str, str, str], None]
 MODULE, TEMPLATE = "questions/q1.py", "templates/questions/q1.tex.j2"
@@ -25,13 +24,10 @@ FRENCH, ENGLISH = "Dérivez $V$.", "Differentiate $V$."
 def kept(project: Project) -> tuple[Ledger, list[SolgenError]]:
     questions = load(project, ["q1"])
     report = verify(project, questions, lambda _: None)
-    editions = []
-    for locale in load_locales(project):
-        rendered = render_all(project, questions, report, (locale,))
-        editions.append(
-            make_edition(project, questions, report, (locale,), "", rendered=rendered)[0]
-        )
-    return keep(project, questions, report, editions, lambda _: None)
+    editions = [
+        support.alone_in(project, questions[0], report, (c,)) for c in load_locales(project)
+    ]
+    return support.kept(project, questions[0], report, editions)
 
 
 @pytest.fixture

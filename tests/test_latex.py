@@ -7,7 +7,8 @@ from sympy import Derivative, FiniteSet, Interval, Rational, Reals, Tuple, exp, 
 
 from solgen import Text, over, plus, power, symbol, times
 from solgen.errors import TemplateError
-from solgen.latex import escape, formula, number, prose, tex
+from solgen.escaping import escape, prose
+from solgen.latex import formula, number, tex
 
 french, english = locales()
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from solgen import review
-from solgen.booklet import make_edition, render_all
 from solgen.build import verify
 from solgen.edition import Edition
 from solgen.errors import Where
@@ -19,10 +18,9 @@ from solgen.load import Loaded, load
 from solgen.misprints import Misprint, misprints
 from solgen.parity import printed
 from solgen.project import find_project
-from solgen.readback import keep
 from solgen.tokens import tokens
 from solgen.verify import Report
-from tests.support import ROOT, locales
+from tests.support import ROOT, alone_in, kept, locales
 
 PROJECT = find_project(ROOT)
 EACH = 75  # misprints tried for every question and language
@@ -36,22 +34,21 @@ def exam() -> tuple[list[Loaded], Report]:
 
 
 @cache
-def editions() -> tuple[Edition, ...]:
+def editions(name: str) -> tuple[Edition, ...]:
     questions, report = exam()
-    made = []
-    for locale in locales():
-        rendered = render_all(PROJECT, questions, report, (locale,))
-        edition, _ = make_edition(PROJECT, questions, report, (locale,), "", rendered=rendered)
-        made.append(edition)
-    return tuple(made)
+    loaded = next(q for q in questions if q.name == name)
+    return tuple(alone_in(PROJECT, loaded, report, (locale,)) for locale in locales())
 
 
 @cache
 def ledger() -> Ledger:
     questions, report = exam()
-    found, failures = keep(PROJECT, questions, report, editions(), lambda _: None)
-    assert not failures, "\n".join(map(str, failures))
-    return found
+    entries = []
+    for loaded in questions:
+        found, failures = kept(PROJECT, loaded, report, editions(loaded.name))
+        assert not failures, "\n".join(map(str, failures))
+        entries += found.entries
+    return Ledger(tuple(entries))
 
 
 @cache
@@ -66,9 +63,8 @@ def printed_formulas(name: str) -> tuple[Formula, ...]:
     """Every formula of a question, once in each language."""
     found = {
         (one.locale, one.where.part, one.source, one.answer): one
-        for edition in editions()
+        for edition in editions(name)
         for one in formulas(edition)
-        if one.where.question == name[1:]
     }
     return tuple(found.values())
 
@@ -116,7 +112,7 @@ def test_every_relation_of_the_exam_is_in_the_ledger_in_both_languages() -> None
     """What is counted here is counted in the LaTeX, without the reader."""
     shown = Counter()
     for name in QUESTIONS:
-        for edition in editions():
+        for edition in editions(name):
             for one in formulas(edition):
                 if one.where.question == name[1:] and has_relation(one):
                     shown[one.locale] += 1
@@ -178,15 +174,15 @@ SLIPS = [
 
 def test_misprints_in_the_final_latex_stop_the_build_each_at_its_place() -> None:
     questions, report = exam()
-    french, english = editions()
+    french, english = editions("q1")
     snippets = dict(french.snippets)
     for name, old, new in SLIPS:
         lines = [(text.replace(old, new, 1), where) for text, where in snippets[name]]
         assert lines != snippets[name], name
         snippets[name] = lines
     misprinted = replace(french, snippets=snippets)
-    first = [q for q in questions if q.name == "q1"]
-    _, failures = keep(PROJECT, first, report, [misprinted, english], lambda _: None)
+    first = next(q for q in questions if q.name == "q1")
+    _, failures = kept(PROJECT, first, report, [misprinted, english])
     told = {(f.where.part, f.where.locale) for f in failures if isinstance(f.where, Where)}
     assert {("d", "fr"), ("c", "fr"), ("a", "fr"), (None, "fr")} <= told
     assert {("b", "en")} <= told  # only the other language tells

@@ -1,12 +1,10 @@
-"""Publication: the last good files stay, whole, whatever happens."""
+"""Lock, staging, and what is told before anything is published."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,18 +19,6 @@ from solgen.publish import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
-"""
-
-REPLACE_FOREVER = """
-import sys
-from pathlib import Path
-from solgen.publish import publish
-work, target = map(Path, sys.argv[1:])
-print("go", flush=True)
-while True:
-    for letter in b"ab":
-        work.write_bytes(bytes([letter]) * 2_000_000)
-        publish({work: target})
 """
 
 
@@ -95,35 +81,19 @@ def test_a_set_of_files_replaces_the_old_one(tmp_path: Path) -> None:
     with publish.staging(tmp_path) as folder:
         for name in ("a.pdf", "b.pdf"):
             (folder / name).write_text(f"new {name}", encoding="utf-8")
-        publish.publish({folder / n: build / n for n in ("a.pdf", "b.pdf")})
+        publish.publish(build, {n: folder / n for n in ("a.pdf", "b.pdf")})
     assert (build / "a.pdf").read_text(encoding="utf-8") == "new a.pdf"
     assert (build / "b.pdf").stat().st_mode & 0o777 == 0o644
-    assert sorted(p.name for p in build.iterdir()) == ["a.pdf", "b.pdf"]
+    assert sorted(p.name for p in build.iterdir()) == [".sets", "a.pdf", "b.pdf"]
 
 
 def test_a_missing_file_of_the_set_leaves_the_others_alone(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_text("good", encoding="utf-8")
     (tmp_path / "new").write_text("new", encoding="utf-8")
     with pytest.raises(EnvironmentProblem):
-        publish.publish(
-            {tmp_path / "new": tmp_path / "a.pdf", tmp_path / "gone": tmp_path / "b.pdf"}
-        )
+        publish.publish(tmp_path, {"a.pdf": tmp_path / "new", "b.pdf": tmp_path / "gone"})
     assert (tmp_path / "a.pdf").read_text(encoding="utf-8") == "good"
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.pdf", "new"]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
-def test_a_kill_at_any_instant_leaves_a_whole_file(tmp_path: Path) -> None:
-    target = tmp_path / "out" / "booklet.pdf"
-    for attempt in range(12):
-        child = start(REPLACE_FOREVER, tmp_path / "work", target)
-        time.sleep(0.03 + 0.007 * attempt)
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
-        if target.exists():
-            data = target.read_bytes()
-            assert data in (b"a" * 2_000_000, b"b" * 2_000_000)
-    assert target.exists()
+    assert not (tmp_path / "b.pdf").exists()
 
 
 def test_a_directory_at_the_published_path_is_told_before_anything(tmp_path: Path) -> None:
@@ -149,3 +119,24 @@ def test_a_file_where_the_build_folder_should_be_is_told(tmp_path: Path) -> None
         publish.locked(tmp_path / "build"),
     ):
         pass
+
+
+def test_a_file_where_a_folder_is_published_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tex").write_text("mine", encoding="utf-8")
+    (tmp_path / "new").mkdir()
+    with pytest.raises(EnvironmentProblem, match="is a file") as caught:
+        publish.publish(tmp_path, {}, {"tex/booklet": tmp_path / "new"})
+    assert caught.value.where == str(tmp_path / "tex")
+    assert (tmp_path / "tex").read_text(encoding="utf-8") == "mine"
+
+
+def test_of_two_publishers_one_is_told_that_the_other_is_at_work(tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("new", encoding="utf-8")
+    child = start(HOLD, tmp_path)
+    try:
+        with pytest.raises(Busy), publish.locked(tmp_path):
+            publish.publish(tmp_path, {"a.pdf": tmp_path / "new"})
+    finally:
+        child.kill()
+        child.communicate()
+    assert not (tmp_path / "a.pdf").exists()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from support import assembled, facts
 
 from solgen import engine
-from solgen.booklet import make_edition
 from solgen.build import verify
 from solgen.compile import compile_folder
 from solgen.draw import draw
@@ -19,8 +19,9 @@ from solgen.errors import SolgenError, TemplateError, Where
 from solgen.load import Loaded, load
 from solgen.locales import load_locales
 from solgen.project import Project, find_project
-from solgen.render import Rendered, render
+from solgen.render import Rendered, compare, render
 from solgen.verify import Report
+from solgen.voice import Asked
 
 Edit = Callable[[str, str, str], None]
 TEMPLATE = "templates/questions/q1.tex.j2"
@@ -40,7 +41,10 @@ def verified(project: Project) -> tuple[list[Loaded], Report]:
 def rendered(project: Project, code: str = "fr") -> Rendered:
     questions, report = verified(project)
     locale = next(c for c in load_locales(project) if c.code == code)
-    return render(project, questions[0], report, locale, (locale,), {})
+    voice = Asked(project, questions[0], report, {})
+    made = render(project, facts(project, questions[0], report), voice, locale, (locale,))
+    compare(project, "q1", load_locales(project))
+    return made
 
 
 def text(one: Rendered) -> str:
@@ -56,12 +60,12 @@ def refused(project: Project) -> SolgenError:
 
 def printed(project: Project, code: str, folder: Path) -> str:
     """The text of one language's booklet, compiled."""
-    questions, report = verified(project)
+    questions, _ = verified(project)
     locales = tuple(c for c in load_locales(project) if c.code == code)
     folder.mkdir()
     for figure in questions[0].question.figures:
         draw(project, questions[0], figure, locales, folder)
-    edition, document = make_edition(project, questions, report, locales, "TeX")
+    edition, document = assembled(project, locales)
     edition.write(folder, document)
     assert pdflatex is not None
     pdf = compile_folder(folder, pdflatex, locate=edition.locate).pdf

@@ -1,0 +1,217 @@
+"""The way of one question to its chapter: load, verify, draw, render, read back; or the cache.
+
+What was worked out before, from exactly the same contents, is taken as it is. Where only prose
+changed, the module is not even loaded: its facts, figures, values and relations are remembered.
+"""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from solgen import confine, review
+from solgen.cache import Kept, loads
+from solgen.chapter import Chapter, Printed, alone, attested, printed
+from solgen.errors import Refused, SolgenError
+from solgen.exam import Exam
+from solgen.facts import Facts
+from solgen.keys import digest
+from solgen.locales import Locale, code_of
+from solgen.memo import Memo, Unknown
+from solgen.readback import keep
+from solgen.reads import Reads
+from solgen.references import load_works
+from solgen.render import Recalled, Voice, compare, is_plain, render
+from solgen.tally import seals
+
+if TYPE_CHECKING:  # what brings SymPy is imported where it is needed
+    from solgen.keeper import Keeper
+    from solgen.load import Loaded
+    from solgen.verify import Findings, Report
+
+Tell = Callable[[str], None]
+Files = dict[str, bytes]
+
+
+def compose(exam: Exam, name: str, tell: Tell) -> Kept | list[SolgenError]:
+    """The question's chapter, or all that is wrong with it."""
+    composer = _Composer(exam, name, tell)
+    try:
+        with confine.confined(exam.project, composer.reads):
+            chapter = composer.chapter()
+    except Refused as refused:
+        return [failure.as_text() for failure in refused.failures]
+    except SolgenError as error:
+        return [error.as_text()]
+    return exam.cache.keep("chapter", exam.key(name), composer.reads, chapter)
+
+
+def preimport(exam: Exam, names: Sequence[str]) -> None:
+    """Import what computes and draws, where several questions need it, before workers fork."""
+    if any(exam.cache.recall("facts", exam.module_key(name)) is None for name in names):
+        from solgen import draw, gather, keeper, voice  # noqa: F401
+
+
+class _Composer:
+    """Composes one chapter; `reads` are the files that it rests on."""
+
+    def __init__(self, exam: Exam, name: str, tell: Tell) -> None:
+        self.exam = exam
+        self.project = exam.project
+        self.name = name
+        self.reads = Reads(exam.project.root)
+        self.module = _Module(exam, name, tell)
+        self.tell = tell
+
+    def chapter(self) -> Chapter:
+        """The chapter. Raises SolgenError, or Refused with all failures."""
+        exam, facts = self.exam, self.module.facts()
+        figures = {
+            code_of(edition): self.module.figures(facts, edition) for edition in exam.editions
+        }
+        given = review.load(self.project, self.name).given
+        key = digest("memo", self.module.identity, sorted(given.items()))
+        kept = exam.cache.recall("memo", key)
+        memo = Memo() if kept is None else kept.value()
+        plain = is_plain(self.project, self.name)
+        try:
+            made = self._printed(facts, Recalled(memo if plain else Memo()))
+        except Unknown:
+            made = self._printed(facts, self._asked(memo if plain else None))
+        compare(self.project, self.name, exam.locales)
+        self.tell(f"read {facts.number}")
+        editions = [alone(facts, made[code_of(one)], one) for one in exam.editions]
+        accounts = keep(facts, editions, memo, lambda: self._keeper(given))
+        self.reads.update(self.module.reads.found)
+        exam.cache.keep("memo", key, self._computed(), memo)
+        if accounts.failures:
+            raise Refused(accounts.failures)
+        return Chapter(
+            facts,
+            made,
+            tuple(accounts.entries),
+            {c.code: attested(facts, accounts.entries, c) for c in exam.locales},
+            seals(self.project, self.name),
+            exam.scores.get(self.name, {}),
+            figures,
+        )
+
+    def _computed(self) -> Reads:
+        """What values and relations rest on: all that was read, but for the texts around them."""
+        texts = self.project.relative(self.project.templates), f"questions/{self.name}.review.toml"
+        reads = Reads(self.project.root)
+        reads.update({k: v for k, v in self.reads.found.items() if not k.startswith(texts)})
+        return reads
+
+    def _printed(self, facts: Facts, voice: Voice) -> dict[str, Printed]:
+        """The question's files in every edition."""
+        works = load_works(self.project)
+        made = {}
+        for locales in self.exam.editions:
+            self.tell(f"render {facts.number} {code_of(locales)}")
+            # Figures are shared: the first language prints them, with every language's caption.
+            rendered = [
+                render(self.project, facts, voice, locale, locales if locale is locales[0] else ())
+                for locale in locales
+            ]
+            made[code_of(locales)] = printed(facts, rendered, locales, works)
+        return made
+
+    def _asked(self, memo: Memo | None) -> Voice:
+        from solgen.voice import Asked
+
+        module, works = self.module, load_works(self.project)
+        return Asked(self.project, module.loaded, module.report, works, memo)
+
+    def _keeper(self, given: Mapping[str, tuple[str, ...]]) -> Keeper:
+        from solgen.keeper import Keeper
+
+        module = self.module
+        return Keeper(self.project, module.loaded, module.report, self.exam.locales, given)
+
+
+class _Module:
+    """A question's module: loaded and verified when something asks for it, and then only once."""
+
+    def __init__(self, exam: Exam, name: str, tell: Tell) -> None:
+        self.exam = exam
+        self.project = exam.project
+        self.name = name
+        self.key = exam.module_key(name)
+        self.tell = tell
+        self.reads = Reads(exam.project.root)
+        self.identity = ""  # of its contents and all that it reads, once facts were asked for
+
+    def facts(self) -> Facts:
+        """What the module gives. Raises Refused with every answer or check that does not hold."""
+        kept = self.exam.cache.recall("facts", self.key)
+        if kept is None:
+            kept = self._gathered()
+        self.identity = kept.identity
+        self.reads.update(kept.files)
+        return kept.value()
+
+    def _gathered(self) -> Kept:
+        from solgen.gather import gather
+
+        with confine.confined(self.project, self.reads):
+            report = self.report
+            facts = gather(self.project, self.loaded, report, self.exam.locales)
+        kept = self.exam.cache.keep("facts", self.key, self.reads, facts)
+        found = pickle.dumps(self.findings, protocol=5)
+        self.exam.cache.write("findings", kept.identity, found)
+        return kept
+
+    def figures(self, facts: Facts, locales: tuple[Locale, ...]) -> Files:
+        """The PDFs of an edition's figures, by name."""
+        made = {}
+        for figure in facts.figures:
+            name = f"{self.name}-{figure}-{code_of(locales)}.pdf"
+            key = digest("figure", self.key, name)
+            kept = self.exam.cache.recall("figure", key) or self._drawn(key, figure, locales)
+            self.reads.update(kept.files)
+            made[name] = kept.value()
+        return made
+
+    def _drawn(self, key: str, name: str, locales: tuple[Locale, ...]) -> Kept:
+        from solgen.draw import draw
+
+        loaded, reads = self.loaded, Reads(self.project.root)
+        reads.update(self.reads.found)
+        figure = next(one for one in loaded.question.figures if one.id == name)
+        self.tell(f"draw {loaded.number} {name} {code_of(locales)}")
+        with tempfile.TemporaryDirectory() as folder, confine.confined(self.project, reads):
+            data = draw(self.project, loaded, figure, locales, Path(folder)).read_bytes()
+        return self.exam.cache.keep("figure", key, reads, data)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        from solgen.load import load
+
+        self.tell(f"load {self.name[1:]}")
+        with confine.confined(self.project, self.reads):
+            return load(self.project, [self.name])[0]
+
+    @cached_property
+    def findings(self) -> Findings:
+        from solgen.verify import findings
+
+        kept = self.exam.cache.read("findings", self.identity) if self.identity else None
+        if kept is not None:
+            found: Findings = loads(kept)
+            return found
+        with confine.confined(self.project, self.reads):
+            found = findings(self.project, self.loaded, self.tell)
+        if found.failures:
+            raise Refused(list(found.failures))
+        return found
+
+    @cached_property
+    def report(self) -> Report:
+        from solgen.verify import reported
+
+        return reported([self.loaded], [self.findings])

@@ -1,0 +1,76 @@
+r"""The preloaded format: the state of pdfTeX after a document's preamble, read in one piece.
+
+`main.tex` stays a whole document. The format redefines `\documentclass` to skip to
+`\begin{document}`, so that lines keep their numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from solgen import sandbox
+from solgen.cache import Cache
+from solgen.engine import Engine, first_line
+from solgen.keys import digest
+from solgen.reads import Reads
+
+NAME = "solgen"
+BEGIN = r"\begin{document}"
+# \pdftrailerid is no part of a format; it keeps the folder out of the PDF.
+_SKIP = r"""\makeatletter
+\long\def\documentclass#1\begin#2{\pdftrailerid{}\begin{document}}
+\makeatother
+\dump
+"""
+
+
+def preload(folder: Path, engine: Engine, cache: Cache, epoch: int) -> Mapping[str, str] | None:
+    """Put the format of `main.tex` into its folder; return the files of TeX that went into it.
+
+    None where there is no format: for Tectonic, and for a preamble that cannot be dumped or is
+    faulty. Then the document is compiled without, which says at which line.
+    """
+    if engine.kind != "pdflatex":
+        return None
+    preamble, begin, _ = (folder / "main.tex").read_text(encoding="utf-8").partition(BEGIN)
+    key = digest("format", engine.identity, _SKIP, preamble)
+    kept = cache.recall("format", key)
+    if kept is not None:
+        (folder / f"{NAME}.fmt").write_bytes(kept.value())
+        return kept.files
+    return _dump(folder, preamble, engine, cache, key, epoch) if begin else None
+
+
+def _dump(
+    folder: Path, preamble: str, engine: Engine, cache: Cache, key: str, epoch: int
+) -> Mapping[str, str] | None:
+    """Make the format, and keep it together with every file of TeX that went into it."""
+    source = folder / f"{NAME}.tex"
+    source.write_text(preamble + _SKIP, encoding="utf-8")
+    command = [str(engine.program), "-ini", "-recorder", "-interaction=nonstopmode"]
+    command += ["-halt-on-error", "-no-shell-escape", "&pdflatex", source.name]
+    env = sandbox.environment(epoch, engine.environment)
+    ended = sandbox.run(command, folder, folder / f"{NAME}.console", env, sandbox.Limits())
+    made = folder / f"{NAME}.fmt"
+    found = None
+    if ended.code == 0 and not ended.timed_out and made.is_file():
+        reads = Reads(cache.root)
+        for file in inputs(folder / f"{NAME}.fls"):
+            reads.add(file)
+        for base in ("pdflatex.fmt", "texmf.cnf"):
+            reads.add(first_line("kpsewhich", "-engine=pdftex", base))
+        found = cache.keep("format", key, reads, made.read_bytes()).files
+    else:
+        made.unlink(missing_ok=True)
+    for suffix in ("tex", "fls", "log", "console"):
+        (folder / f"{NAME}.{suffix}").unlink(missing_ok=True)
+    return found
+
+
+def inputs(record: Path) -> list[str]:
+    """The files of the TeX installation that a run has read, as its recorder says."""
+    text = record.read_text(encoding="utf-8", errors="replace") if record.is_file() else ""
+    found = re.findall(r"(?m)^INPUT (.+)$", text)
+    return sorted({name for name in found if Path(name).is_absolute()})

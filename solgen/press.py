@@ -1,0 +1,199 @@
+"""The stages after the chapters: every edition assembled and compiled, and what goes with them."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from solgen import certificate, workers
+from solgen.booklet import assemble
+from solgen.cache import loads
+from solgen.certificate import Typeset
+from solgen.chapter import Chapter
+from solgen.compile import compile_folder
+from solgen.errors import LatexError, Refused, VerificationError
+from solgen.exam import FAILED, Order
+from solgen.facts import Verified
+from solgen.keys import digest
+from solgen.ledger import Ledger
+from solgen.locales import Locale, code_of
+from solgen.matter import Imprint
+from solgen.preload import inputs
+from solgen.readback import framed, too_many_attested
+from solgen.reads import Reads
+from solgen.tally import contents, tally
+
+Tell = Callable[[str], None]
+SYNCTEX = "main.synctex.gz"  # from places on pages to lines of generated files
+KEPT = ("*.tex", "q*.pdf")  # what a curious author may look at
+PLACES = "main.places"  # from there to the author's lines, pickled
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """What is to be published: finished files and folders, by the name they get.
+
+    `inputs` are the files of the TeX installation that went in, with their contents. `work` is
+    where each PDF was made, with SYNCTEX and PLACES.
+    """
+
+    files: Mapping[str, Path]
+    folders: Mapping[str, Path]
+    pages: dict[str, int]
+    verified: tuple[Verified, ...]
+    seals: tuple[int, int]
+    inputs: dict[str, str]
+    work: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One compiled edition: its number of pages, and what it took from the installation."""
+
+    pages: int
+    inputs: Mapping[str, str]
+
+
+def press(order: Order, chapters: Sequence[Chapter], folder: Path, tell: Tell) -> Pressed:
+    """Typeset every edition in `folder`. Raises SolgenError at the author's line."""
+    exam = order.exam
+    codes = [c.code for c in exam.locales if not order.languages or c.code in order.languages]
+    rows = tally(chapters, codes)
+    entries = tuple(entry for chapter in chapters for entry in chapter.entries)
+    if failures := too_many_attested(Ledger(entries)):
+        raise Refused(failures)
+    imprint = Imprint(order.engine.version, order.sources[: certificate.SHOWN], rows)
+    editions = list(reversed(exam.editions))  # the bilingual one takes longest
+    jobs = [partial(_edition, order, chapters, imprint, folder, one) for one in editions]
+    made: list[_Sheet] = workers.each(jobs, tell)
+    files: dict[str, Path] = {}
+    typeset: dict[str, Typeset] = {}
+    for locales, sheet in reversed(list(zip(editions, made, strict=True))):
+        work, name = folder / code_of(locales), f"{order.file(locales)}.pdf"
+        files[name] = work / "main.pdf"
+        typeset[name] = Typeset(work / "main.pdf", sheet.pages, work)
+    answers = folder / "answers.json"
+    answers.write_text(_answers(order, chapters), encoding="utf-8")
+    files["answers.json" if order.stem == "booklet" else f"{order.stem}.answers.json"] = answers
+    paper = folder / certificate.NAME
+    _require_same_sources(order)
+    told = contents(rows, entries, codes)
+    text = certificate.certificate_json(order.made_from, order.engine.version, typeset, told)
+    paper.write_text(text, encoding="utf-8")
+    restricted = tuple(codes) if order.languages else ()
+    files[certificate.file_name(order.stem, restricted)] = paper
+    return Pressed(
+        files,
+        {f"tex/{Path(name).stem}": _sources_of(one.folder) for name, one in typeset.items()},
+        {name: one.pages for name, one in typeset.items()},
+        tuple(one for chapter in chapters for one in chapter.facts.verified),
+        (
+            sum(one.seals.total - len(one.seals.left) for one in chapters),
+            sum(one.seals.total for one in chapters),
+        ),
+        {name: found for sheet in made for name, found in sheet.inputs.items()},
+        {name: one.folder for name, one in typeset.items()},
+    )
+
+
+def _answers(order: Order, chapters: Sequence[Chapter]) -> str:
+    """Every answer as data, in the booklet's order."""
+    exam = order.exam
+    data = {
+        "exam": {key: dict(versions) for key, versions in exam.project.texts.items()},
+        "languages": [c.code for c in exam.locales],
+        "questions": [chapter.facts.data for chapter in chapters],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _require_same_sources(order: Order) -> None:
+    """Raise VerificationError where some pages may be older than others."""
+    now = certificate.sources(order.exam.project)
+    if changed := certificate.changes(order.made_from, now):
+        raise VerificationError(
+            "the sources changed while the booklet was being built",
+            hint="build it again",
+            found=", ".join(changed),
+        )
+
+
+# --- one edition --------------------------------------------------------------------------------
+
+
+def _edition(
+    order: Order,
+    chapters: Sequence[Chapter],
+    imprint: Imprint,
+    folder: Path,
+    locales: tuple[Locale, ...],
+    tell: Tell,
+) -> _Sheet:
+    """Assemble and compile one edition in a folder of its own."""
+    exam, work, code = order.exam, folder / code_of(locales), code_of(locales)
+    tell(f"assemble {code}")
+    edition, document = assemble(exam.project, chapters, locales, imprint)
+    if failures := list(framed(edition)):
+        raise Refused(failures)
+    work.mkdir()
+    edition.write(work, document)
+    for chapter in chapters:
+        for name, data in chapter.figures[code].items():
+            (work / name).write_bytes(data)
+    written = (f"{path.name} {certificate.hashed(path)}" for path in sorted(work.iterdir()))
+    told = digest("pdf", exam.base, order.engine.identity, *written)
+    if order.search:
+        (work / PLACES).write_bytes(pickle.dumps(edition.places(), protocol=5))
+    key = digest(told, order.search)
+    kept = exam.cache.recall("pdf", key) or exam.cache.recall("pdf", digest(told, True))  # noqa: FBT003
+    if kept is not None:
+        pages, pdf, synctex = kept.value()
+        (work / "main.pdf").write_bytes(pdf)
+        (work / SYNCTEX).write_bytes(synctex)
+        return _Sheet(pages, kept.files)
+    state = digest("state", exam.project.languages, order.names, code)
+    last = exam.cache.read("state", state)
+    for name, data in loads(last).items() if last else ():
+        (work / name).write_bytes(data)  # page numbers of the last build: one pass may do
+    tell(f"compile {code}")
+    try:
+        done = compile_folder(
+            work, order.engine, locate=edition.locate, cache=exam.cache, synctex=order.search
+        )
+    except LatexError:
+        _keep(work, exam.project.build / FAILED)
+        raise
+    left = {path.name: path.read_bytes() for path in done.state}
+    exam.cache.write("state", state, pickle.dumps(left, protocol=5))
+    reads = Reads(exam.project.root)
+    reads.update(done.preloaded)
+    for file in inputs(work / "main.fls"):
+        reads.add(file)
+    synctex = work / SYNCTEX
+    made = done.pdf.read_bytes(), synctex.read_bytes() if synctex.is_file() else b""
+    exam.cache.keep("pdf", key, reads, (done.pages, *made))
+    return _Sheet(done.pages, reads.found)
+
+
+def _sources_of(work: Path) -> Path:
+    """A folder beside an edition's, with its LaTeX and figures only."""
+    place = work.with_name(f"{work.name}.tex")
+    place.mkdir()
+    for pattern in KEPT:
+        for file in work.glob(pattern):
+            shutil.copy2(file, place / file.name)
+    return place
+
+
+def _keep(work: Path, place: Path) -> None:
+    """Leave the LaTeX of a failure where a curious author finds it."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for pattern in (*KEPT, "*.log"):
+        for file in work.glob(pattern):
+            shutil.copy2(file, place / file.name)
