@@ -103,7 +103,7 @@ def test_the_page_and_its_files_come_from_here_alone(live: Live) -> None:
     assert b"<title>solgen watch</title>" in page
     assert b"http" not in page
     assert "default-src 'none'" in headers["Content-Security-Policy"]
-    for name in ("page.css", "page.js", "icon.svg"):
+    for name in ("page.css", "page.js", "hand.js", "icon.svg"):
         status, text, _ = request(live, "/" + name)
         assert status == 200
         assert b"http" not in text.replace(b"http://www.w3.org/2000/svg", b"")

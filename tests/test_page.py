@@ -16,6 +16,7 @@ from test_live import EDITED, MESSAGE
 from test_pages import pdf
 from test_synctex import EXAM, TEMPLATE, locate
 
+from solgen.errors import Where
 from solgen.live import Live
 from solgen.synctex import Synctex
 
@@ -131,6 +132,15 @@ def test_a_preview_takes_the_place_of_its_part_until_the_booklet_comes(exam: Exa
     exam.until("document.querySelectorAll('.preview').length === 0")
     assert exam.page.evaluate(order) == ["page"] * 3
     assert abs(exam.number(place) - before) < 2
+
+
+def test_a_preview_without_a_known_line_comes_into_view(exam: Exam) -> None:
+    exam.live.show(exam.pdf("booklet.pdf", "one", "two", "three"), exam.search())
+    exam.until(DRAWN.format(0))
+    exam.live.part(exam.pdf("part.pdf", "a"), Where(question="1", part="b"))
+    exam.until("document.querySelectorAll('.preview').length === 1")
+    top = exam.number("document.querySelector('.preview').getBoundingClientRect().top")
+    assert 0 < top < 100
 
 
 def test_an_error_is_text_and_goes_away_when_it_is_mended(exam: Exam) -> None:
