@@ -202,17 +202,23 @@ def test_a_compressed_file_says_the_same(exam: Synctex, tmp_path: Path) -> None:
 
 
 def test_pieces_cut_anywhere_make_the_same_sections(exam: Synctex) -> None:
-    whole = list(synctex.sections(synctex.opened(EXAM.encode()), "x"))
+    text = EXAM.replace("!1\n{2", "!12\n!3\n{2")  # there may be an anchor with nothing before it
+    whole = list(synctex.sections(synctex.opened(text.encode()), "x"))
     assert len(whole) == EXAM.count("\n!") + 1
+    assert all(not section.startswith((b"\n", b"!")) for section in whole)
 
     class Small:
+        most = 0
+
         def __init__(self) -> None:
-            self.stream = synctex.opened(EXAM.encode())
+            self.stream = synctex.opened(text.encode())
 
         def read(self, _: int) -> bytes:
-            return self.stream.read(23)
+            return self.stream.read(self.most)
 
-    assert list(synctex.sections(Small(), "x")) == whole  # type: ignore[arg-type]
+    for most in (20, 21, 22, 23, 1000):
+        Small.most = most
+        assert list(synctex.sections(Small(), "x")) == whole  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("data", [b"", b"hello\n", gzip.compress(EXAM.encode())[:-30]], ids=repr)
