@@ -37,6 +37,14 @@ def test_the_files_are_the_author_s_seen_from_the_exam_and_from_the_pdf(tmp_path
     ]
 
 
+def test_the_file_may_be_written_elsewhere_than_beside_the_pdf(tmp_path: Path) -> None:
+    rewritten(tmp_path)
+    made = tmp_path / "build" / ".live" / "new"
+    made.parent.mkdir()
+    rewrite(tmp_path / "main.synctex", locate, made, tmp_path, tmp_path / "build")
+    assert made.read_bytes() == (tmp_path / "build" / "booklet.synctex.gz").read_bytes()
+
+
 def test_the_lines_are_the_author_s(tmp_path: Path) -> None:
     links = re.findall(r"(?m)^[xg](\d+,\d+):", rewritten(tmp_path))
     assert {"2,12", "2,13", "2,15", "2,51"} <= set(links)
