@@ -13,7 +13,7 @@ from pylatex.base_classes import Options
 
 from solgen import __version__, matter
 from solgen.chapter import Chapter, file_name
-from solgen.compile import GUARD
+from solgen.compile import BARS, GUARD
 from solgen.edition import Edition
 from solgen.escaping import escape
 from solgen.locales import Locale, code_of
@@ -83,7 +83,7 @@ def _document(project: Project, edition: Edition) -> Document:
         r"\ifPDFTeX\usepackage[T1]{fontenc}\fi",
         *dict.fromkeys(c.babel_setup for c in edition.locales if c.babel_setup),
         rf"\newcommand\soltitle{{{escape(title)}}}",
-        _shipped("bars.tex") if len(edition.locales) > 1 else "",
+        BARS if len(edition.locales) > 1 else "",
         _look(project),
     ]
     for line in preamble:
@@ -114,11 +114,8 @@ def _document(project: Project, edition: Edition) -> Document:
 
 def _look(project: Project) -> str:
     own = project.templates / "look.tex"
-    return own.read_text(encoding="utf-8") if own.is_file() else _shipped("look.tex")
-
-
-def _shipped(name: str) -> str:
-    return (files("solgen") / "templates" / name).read_text(encoding="utf-8")
+    shipped = files("solgen") / "templates" / "look.tex"
+    return (own if own.is_file() else shipped).read_text(encoding="utf-8")
 
 
 def _contents(locales: tuple[Locale, ...]) -> NoEscape:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from solgen import certificate, keys, publish, workers
 from solgen.cache import Cache, Kept
 from solgen.engine import require
 from solgen.errors import Refused
-from solgen.exam import Exam, Order, scores
+from solgen.exam import FAILED, Exam, Order, scores
 from solgen.locales import editions_of, load_locales
 from solgen.project import Project
 from solgen.reads import Reads
@@ -108,6 +109,7 @@ def build(
             pressed = press(order, values, folder, tell)
             tell("publish")
             publish.publish(project.build, pressed.files, pressed.folders)
+            _forget(project.build, pressed.files)
             beside = audience.editions(pressed.work) if audience else []
         told = tuple(pressed.files), pressed.pages, pressed.verified, pressed.seals
         reads = Reads(project.root)
@@ -117,6 +119,13 @@ def build(
         exam.cache.keep("published", order.key(chapters), reads, Built(*told, new=False))
         exam.cache.shrink()
         return Built(*told, new=True)
+
+
+def _forget(build: Path, published: Iterable[str]) -> None:
+    """Remove what speaks of older files: the LaTeX of a failure, the SyncTeX of other PDFs."""
+    shutil.rmtree(build / FAILED, ignore_errors=True)
+    for name in published:
+        (build / name).with_suffix(".synctex.gz").unlink(missing_ok=True)
 
 
 def examine(project: Project, languages: tuple[str, ...], made_from: dict[str, str]) -> Exam:

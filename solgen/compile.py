@@ -19,6 +19,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 from solgen import faults, sandbox, texlog, texscan
@@ -56,6 +57,8 @@ GUARD = r"""\makeatletter
 \makeatother
 """
 """To put, as it is, at the end of the preamble of ``main.tex``."""
+BARS = (files("solgen") / "templates" / "bars.tex").read_text(encoding="utf-8")
+"""To put, as it is, before the look of an edition in several languages."""
 
 _CONSOLE = "main.console"
 _STATE = (".aux", ".toc", ".out", ".lof", ".lot")
@@ -232,6 +235,8 @@ def _refuse_forbidden(job: Job) -> None:
     names = set(_snippets(job.folder))
     for path in sorted(job.folder.glob("*.tex")):
         source = path.read_text(encoding="utf-8", errors="replace")
+        for own in (GUARD.strip(), BARS.strip()):
+            source = source.replace(own, "\n" * own.count("\n"))
         refused = texscan.forbidden(source, snippet=path.stem in names)
         if refused is not None:
             where = faults.place(job, path.name, refused.line)

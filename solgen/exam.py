@@ -17,6 +17,7 @@ from solgen.locales import Locale, code_of
 from solgen.project import Project
 
 MUTANTS = "mutants.json"
+FAILED = "failed"  # where the LaTeX of a failure is left
 FATES = ("variants", "killed", "equal", "survived", "errors")
 
 Counts = Mapping[str, int]

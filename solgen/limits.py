@@ -67,10 +67,15 @@ def limit(found: Ceilings) -> None:
 def exhausted(error: BaseException) -> str | None:
     """How an exception says that one of these limits was met; None if it says something else."""
     if isinstance(error, MemoryError):
-        return f"asks for more memory than it may have ({MEMORY / 2**30:g} GiB)"
+        return f"it asks for more memory than it may have ({MEMORY / 2**30:g} GiB)"
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
-        return f"writes a larger file than it may ({FILE / 2**20:g} MiB)"
+        return f"it writes a larger file than it may ({FILE / 2**20:g} MiB)"
     return None
+
+
+def described(error: BaseException) -> str:
+    """The kind of an exception and what it says."""
+    return f"{type(error).__name__}: {exhausted(error) or error}"
 
 
 def mapped() -> int:

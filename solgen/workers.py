@@ -123,7 +123,7 @@ class _Crew:
         try:
             while self.running or (following < len(self.jobs) and not self.failures):
                 more = following < len(self.jobs) and not self.failures
-                free = [self.pool] if more and len(self.running) < most else []
+                free: list[Any] = [self.pool] if more and len(self.running) < most else []
                 ready: list[Any] = wait([*self.running, *free], _TICK)
                 for connection in ready:
                     if connection in self.running:
@@ -244,7 +244,7 @@ def _perform(job: Job, link: _Link, parent: int) -> None:
 
 def _fault(error: Exception) -> Exception:
     if why := exhausted(error):
-        return LimitError(f"this {why}", hint="compute with less, or in smaller pieces")
+        return LimitError(why, hint="compute with less, or in smaller pieces")
     return WorkerFault(traceback.format_exc())
 
 
