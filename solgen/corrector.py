@@ -12,7 +12,8 @@ from solgen.errors import EXIT_USAGE, QuestionError, SolgenError, Where
 from solgen.load import Loaded, load
 from solgen.project import Project
 from solgen.proposal import Judgement
-from solgen.workers import WorkerFault, in_turn
+from solgen.turns import in_turn
+from solgen.workers import WorkerFault
 
 SPARE_SECONDS = 10.0  # for loading the question, and what a time limit needs to ring
 MOST_DIFFERENCES = 3

@@ -20,8 +20,9 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text as Label
 from matplotlib.ticker import ScalarFormatter
 
-from solgen.errors import FigureError, SolgenError, TranslationError, Where
+from solgen.errors import FigureError, LimitError, SolgenError, TranslationError, Where
 from solgen.legible import unreadable
+from solgen.limits import described, exhausted
 from solgen.load import Loaded
 from solgen.locales import Locale
 from solgen.model import Figure
@@ -99,8 +100,9 @@ def draw(
             frame = project.raised_at(error)
             if frame is not None:
                 where = replace(where, file=project.relative(frame.filename), line=frame.lineno)
-            raise FigureError(
-                f"drawing {figure.id!r} raised {type(error).__name__}: {error}",
+            kind = LimitError if exhausted(error) else FigureError
+            raise kind(
+                f"drawing {figure.id!r} raised {described(error)}",
                 where,
                 "correct this line, or what it draws",
                 found=None if frame is None else frame.line,

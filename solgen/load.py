@@ -18,6 +18,7 @@ from typing import Any
 from solgen import lint, shape
 from solgen.clock import time_limit
 from solgen.errors import LimitError, QuestionError, SolgenError, Where
+from solgen.limits import described, exhausted
 from solgen.locales import Locale
 from solgen.model import Part, Question
 from solgen.project import Project
@@ -101,7 +102,8 @@ def _run(project: Project, name: str, shown: Where) -> ModuleType:
             "put heavy work inside checks and draw functions, and look for an endless loop",
         ) from None
     except (Exception, SystemExit) as error:
-        raise QuestionError(
+        kind = LimitError if exhausted(error) else QuestionError
+        raise kind(
             _told(project, error),
             _place(project, error, shown),
             "correct this line, or what it calls",
@@ -112,8 +114,8 @@ def _run(project: Project, name: str, shown: Where) -> ModuleType:
 def _told(project: Project, error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return "running the module ended Python"
-    message = str(error).replace(f"{project.root}{os.sep}", "")
-    return f"running the module raised {type(error).__name__}: {message}"
+    message = described(error).replace(f"{project.root}{os.sep}", "")
+    return f"running the module raised {message}"
 
 
 def _place(project: Project, error: BaseException, shown: Where) -> Where:

@@ -24,6 +24,7 @@ from solgen.subjects import Fate, fate, neighbour_fate, neighbours, subjects
 from solgen.workers import Job, Tell, each
 from solgen.workshop import Workshop, needed
 
+STEP_SECONDS = 3600.0  # a job tells what it does only now and then
 EDITS_AT_ONCE = 40  # what one job tries: long enough to be worth a process, short enough to share
 
 Job_ = tuple[str, str, Job]  # a question, the kind of its results, and the job
@@ -34,7 +35,7 @@ def run(project: Project, names: list[str], tell: Tell, *, workers: int | None =
     questions = load(project, names)
     jobs = [job for loaded in questions for job in _jobs(project, loaded)]
     jobs.sort(key=lambda job: _KINDS.index(job[1]))  # the longest first
-    found = each([job for _, _, job in jobs], tell, workers=workers)
+    found = each([job for _, _, job in jobs], tell, workers=workers, silent=STEP_SECONDS)
     results: dict[tuple[str, str], list[Any]] = {}
     for (question, kind, _), result in zip(jobs, found, strict=True):
         results.setdefault((question, kind), []).extend(result)

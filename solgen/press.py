@@ -26,9 +26,11 @@ from solgen.matter import Imprint
 from solgen.preload import inputs
 from solgen.readback import framed, too_many_attested
 from solgen.reads import Reads
+from solgen.sandbox import Limits
 from solgen.tally import contents, tally
 
 Tell = Callable[[str], None]
+SILENT_SECONDS = 2 * Limits.seconds * Limits.passes  # an engine has its own limits
 SYNCTEX = "main.synctex.gz"  # from places on pages to lines of generated files
 KEPT = ("*.tex", "q*.pdf")  # what a curious author may look at
 PLACES = "main.places"  # from there to the author's lines, pickled
@@ -70,7 +72,7 @@ def press(order: Order, chapters: Sequence[Chapter], folder: Path, tell: Tell) -
     imprint = Imprint(order.engine.version, order.sources[: certificate.SHOWN], rows)
     editions = list(reversed(exam.editions))  # the bilingual one takes longest
     jobs = [partial(_edition, order, chapters, imprint, folder, one) for one in editions]
-    made: list[_Sheet] = workers.each(jobs, tell)
+    made: list[_Sheet] = workers.each(jobs, tell, silent=SILENT_SECONDS)
     files: dict[str, Path] = {}
     typeset: dict[str, Typeset] = {}
     for locales, sheet in reversed(list(zip(editions, made, strict=True))):

@@ -1,8 +1,9 @@
 """One engine process under limits: time, processor, memory, file size, environment.
 
 The process gets its own group, no standard input, and a short list of
-environment variables.  When its time is up the group gets SIGINT, which TeX
-answers by a complete log that names the line it was at, then SIGKILL.
+environment variables, and is killed when the process that started it dies.
+When its time is up the group gets SIGINT, which TeX answers by a complete log
+that names the line it was at, then SIGKILL.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from solgen.limits import ceilings, end_with, limit
 
 GRACE_SECONDS = 2.0
 """Between SIGINT and SIGKILL."""
@@ -42,12 +47,6 @@ _FIXED = {
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
 }
-
-# `ulimit` in a shell rather than preexec_fn: the latter is unsafe in a process with threads.
-_LIMITED = (
-    'ulimit -f "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null; '
-    '[ "$3" = 0 ] || ulimit -v "$3" 2>/dev/null; ulimit -c 0 2>/dev/null; shift 3; exec "$@"'
-)
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,12 @@ def run(
 def _start(
     command: Sequence[str], folder: Path, output: int, env: dict[str, str], limits: Limits
 ) -> subprocess.Popen[bytes]:
+    own: dict[str, Any] = {"start_new_session": True, "preexec_fn": _limited(limits)}
     if sys.platform == "win32":
+        own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    with warnings.catch_warnings():
+        # What is done between fork and exec takes no lock that a thread may hold.
+        warnings.simplefilter("ignore", DeprecationWarning)
         return subprocess.Popen(
             command,
             cwd=folder,
@@ -121,21 +125,24 @@ def _start(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
+            **own,
         )
-    blocks = str(max(1, limits.file_bytes // 512))
-    # More than the wall clock: it only ends an engine whose solgen was killed.
-    processor = str(math.ceil(limits.seconds + GRACE_SECONDS) + 5)
-    kilobytes = str(limits.memory_bytes // 1024)
-    return subprocess.Popen(
-        ["/bin/sh", "-c", _LIMITED, "sh", blocks, processor, kilobytes, *command],
-        cwd=folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
+
+
+def _limited(limits: Limits) -> Callable[[], None]:
+    """What the process does before it becomes the engine."""
+    found = ceilings(
+        memory=limits.memory_bytes,
+        file=limits.file_bytes,
+        processor=math.ceil(limits.seconds + GRACE_SECONDS) + 5,  # more than the wall clock
     )
+    parent = os.getpid()
+
+    def prepare() -> None:
+        end_with(parent)
+        limit(found)
+
+    return prepare
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
@@ -149,9 +156,7 @@ def _interrupt(process: subprocess.Popen[bytes]) -> None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Leave nothing of the group, nor a zombie."""
-    if process.poll() is not None:
-        return
+    """Leave nothing of the group, nor a zombie; what it has started may outlive the engine."""
     if sys.platform == "win32":
         process.kill()
     else:

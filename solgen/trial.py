@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from solgen.errors import SolgenError, VerificationError, Where
+from solgen.errors import LimitError, SolgenError, VerificationError, Where
 from solgen.evidence import Evidence, Rejected, concern
+from solgen.limits import described, exhausted
 from solgen.model import Answer, Check, Derivation
 from solgen.wrong import wrong_variants
 
@@ -66,8 +67,9 @@ class Trial:
             raise
         except Exception as error:
             frame = self._own_frame(error)
-            raise VerificationError(
-                f"{self.title} failed with {type(error).__name__}: {error}",
+            kind = LimitError if exhausted(error) else VerificationError
+            raise kind(
+                f"{self.title} failed with {described(error)}",
                 self.home if frame is None else replace(self.home, line=frame.lineno),
                 f"correct this line of the check ({self.place})",
                 found=None if frame is None else frame.line,

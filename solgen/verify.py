@@ -11,6 +11,7 @@ from solgen.algebra import STATUSES, Verdict, base_symbols, compare, time_limit
 from solgen.errors import LimitError, QuestionError, SolgenError, VerificationError, Where
 from solgen.evidence import Evidence
 from solgen.experiment import Experiment, Outcome, perform
+from solgen.limits import described, exhausted
 from solgen.load import Loaded
 from solgen.model import Answer, Check, Derivation, Part
 from solgen.numeric import Place, inside
@@ -244,8 +245,9 @@ def verify_experiment(
         raise
     except Exception as error:
         frame = project.raised_at(error)
-        raise VerificationError(
-            f"the experiment {name} failed with {type(error).__name__}: {error}",
+        kind = LimitError if exhausted(error) else VerificationError
+        raise kind(
+            f"the experiment {name} failed with {described(error)}",
             where if frame is None else replace(where, line=frame.lineno),
             "correct this line",
             found=None if frame is None else frame.line,

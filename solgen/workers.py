@@ -1,13 +1,13 @@
-"""Jobs shared among the processor's cores, each in a process forked from this one.
+"""Jobs shared among the processor's cores, each in a process forked from this one, under limits.
 
 A job is called with `tell`, and returns what can be pickled. What a serial run would raise is what
-is raised here: the failure of the first job, in order, that fails.
+is raised here: the failure of the first job, in order, that fails. A job may itself give jobs to
+:func:`each`, with its own `tell`; over the whole tree no more run at once than there are cores.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -16,19 +16,22 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from solgen.clock import time_limit
-from solgen.errors import EnvironmentProblem, SolgenError
+from solgen.errors import EnvironmentProblem, LimitError, SolgenError
+from solgen.limits import FILE, MEMORY, ceilings, end_with, exhausted, limit, mapped
+from solgen.pool import Pool
 
 Tell = Callable[[str], None]
 Job = Callable[[Tell], Any]
-Work = Callable[[Callable[[Any], None]], Any]  # it tells anything that can be pickled
 
-PATIENCE = 5.0  # seconds that a worker has to stop its engine and clean up
-MEMORY = 6 * 2**30  # bytes of addresses that a job done in turn may have
-_DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG
+STEP_SECONDS = 300.0
+"""How long a job may be silent: each step has its own limit, which it passes only where no signal
+interrupts it, and on a machine that is far too busy."""
+PATIENCE = 5.0  # seconds that workers have to stop their engines and clean up
+_TICK = 0.5  # seconds between two looks at the clock
 
 
 class WorkerFault(Exception):
@@ -42,203 +45,222 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def each(jobs: Sequence[Job], tell: Tell, *, workers: int | None = None) -> list[Any]:
+def each(
+    jobs: Sequence[Job],
+    tell: Tell,
+    *,
+    workers: int | None = None,
+    silent: float = STEP_SECONDS,
+) -> list[Any]:
     """The results of all jobs, in their order.
 
-    Raises the SolgenError of the first job that fails, and EnvironmentProblem for a worker that
-    died. Whatever is raised, Ctrl-C included, no worker is left running.
-    """
-    most = cores() if workers is None else workers
-    if most < 2 or len(jobs) < 2:
-        return [job(tell) for job in jobs]
-    crew = _Crew(jobs, tell)
-    try:
-        crew.work(most)
-    finally:
-        crew.stop(lambda _index: True)
-    for index in range(len(jobs)):
-        if index in crew.failures:
-            raise crew.failures[index]
-    return [crew.results[index] for index in range(len(jobs))]
-
-
-def in_turn(jobs: Sequence[Work], seconds: float) -> Iterator[Any]:
-    """What becomes of each job, in turn: its result, or the exception that ended it.
-
-    One process does them all. A job that takes more than `seconds` ends in a TimeoutError, whose
-    argument is what the job had told last, and its process is killed, even inside a computation
-    that no signal interrupts; one that asks for more than `MEMORY` ends in a MemoryError. Where
-    processes cannot be forked, signals must do.
+    Raises the SolgenError of the first job that fails; LimitError for one that tells nothing for
+    more than `silent` seconds, which no computation without end escapes, or that asks for too much
+    memory; EnvironmentProblem for a worker that died. Whatever is raised, Ctrl-C included, no
+    worker is left running. Without Linux, jobs run one after the other in this process.
     """
     if sys.platform != "linux":
-        yield from (_limited(job, seconds, lambda _: None) for job in jobs)
-        return
-    done = 0
-    while done < len(jobs):
-        ours, process = _forked(jobs[done:])
+        return [job(tell) for job in jobs]
+    most = workers or cores()
+    if isinstance(tell, _Link):
+        with tell.idle():
+            return _Crew(jobs, tell, tell.pool, silent).work(most)
+    with contextlib.closing(Pool(most)) as pool:
+        return _Crew(jobs, tell, pool, silent).work(most)
+
+
+class _Link:
+    """How a worker tells what it does, and what it needs to have workers of its own."""
+
+    def __init__(self, connection: Connection, pool: Pool) -> None:
+        self._connection = connection
+        self.pool = pool
+
+    def __call__(self, line: str) -> None:
+        self.send("tell", line)
+
+    def send(self, kind: str, value: object = None) -> None:
+        """Send one message."""
+        self._connection.send((kind, value))
+
+    @contextlib.contextmanager
+    def idle(self) -> Iterator[None]:
+        """Let another job run while this one waits for its own."""
+        self.pool.give()
         try:
-            while done < len(jobs):
-                result = _outcome(ours, seconds)
-                done += 1
-                yield result
-                if isinstance(result, TimeoutError | EnvironmentProblem):
-                    break
+            yield
         finally:
-            process.kill()
-            process.join()
-            ours.close()
+            interrupted = isinstance(sys.exception(), KeyboardInterrupt)
+            while not interrupted and not self.pool.take(_TICK):
+                self.send("alive")
 
 
-def _outcome(connection: Connection, seconds: float) -> Any:
-    end = time.monotonic() + seconds
-    last: tuple[Any, ...] = ()
-    while connection.poll(max(end - time.monotonic(), 0)):
-        try:
-            kind, value = connection.recv()
-        except (EOFError, OSError):
-            return EnvironmentProblem("the process that worked on this died", hint="report it")
-        if kind == "done":
-            return value
-        last = (value,)
-    return TimeoutError(*last)
+@dataclass
+class _Worker:
+    """A process at work on one job: what it told last, and for how long it has been silent."""
 
-
-def _forked(jobs: Sequence[Work]) -> tuple[Connection, Any]:
-    """A process that sends the outcome of each job."""
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_send_all, args=(jobs, theirs, os.getpid()), daemon=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # as in _Crew._start
-        process.start()
-    theirs.close()
-    return ours, process
-
-
-def _send_all(jobs: Sequence[Work], connection: Connection, parent: int) -> None:
-    _end_with(parent)
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    with contextlib.suppress(KeyboardInterrupt, OSError):
-        for job in jobs:
-            connection.send(("done", _limited(job, None, lambda v: connection.send(("told", v)))))
-
-
-def _limited(job: Work, seconds: float | None, tell: Callable[[Any], None]) -> Any:
-    """The job's result, or the exception that ended it."""
-    try:
-        with contextlib.nullcontext() if seconds is None else time_limit(seconds):
-            return job(tell)
-    except SolgenError as error:
-        return error.as_text()
-    except (TimeoutError, MemoryError) as error:
-        return error
-    except Exception:  # noqa: BLE001 - the caller raises it
-        return WorkerFault(traceback.format_exc())
+    index: int
+    process: Any
+    last: str = "its first step"
+    silence: float = 0.0
 
 
 class _Crew:
     """The workers at work, and what came back from them."""
 
-    def __init__(self, jobs: Sequence[Job], tell: Tell) -> None:
+    def __init__(self, jobs: Sequence[Job], tell: Tell, pool: Pool, silent: float) -> None:
         self.jobs = jobs
         self.tell = tell
-        self.running: dict[Connection, tuple[int, Any]] = {}
+        self.pool = pool
+        self.silent = silent
+        self.running: dict[Connection, _Worker] = {}
         self.results: dict[int, Any] = {}
         self.failures: dict[int, Exception] = {}
 
-    def work(self, most: int) -> None:
+    def work(self, most: int) -> list[Any]:
         """Run the jobs, `most` at a time, as long as none before them has failed."""
-        following = 0
-        while self.running or (following < len(self.jobs) and not self.failures):
-            while following < len(self.jobs) and len(self.running) < most and not self.failures:
-                self._start(following)
-                following += 1
-            for connection in wait(list(self.running)):
-                if connection in self.running:
-                    self._hear(connection)
+        following, before = 0, time.monotonic()
+        try:
+            while self.running or (following < len(self.jobs) and not self.failures):
+                more = following < len(self.jobs) and not self.failures
+                free: list[Any] = [self.pool] if more and len(self.running) < most else []
+                ready: list[Any] = wait([*self.running, *free], _TICK)
+                for connection in ready:
+                    if connection in self.running:
+                        self._hear(connection)
+                if self.pool in ready and not self.failures and self.pool.take():
+                    self._start(following)
+                    following += 1
+                now = time.monotonic()
+                # Where all of this was stopped, by Ctrl-Z, the time does not count.
+                self._watch(min(now - before, 2 * _TICK))
+                before = now
+        finally:
+            self.stop(lambda _index: True)
+        for _, failure in sorted(self.failures.items()):
+            raise failure
+        return [self.results[index] for index in range(len(self.jobs))]
 
     def stop(self, which: Callable[[int], bool]) -> None:
         """End the workers of these jobs; each stops its own engine."""
-        ended = [(c, process) for c, (index, process) in self.running.items() if which(index)]
-        for _, process in ended:
-            process.terminate()
-        for connection, process in ended:
-            process.join(PATIENCE)
-            if process.exitcode is None:
-                process.kill()
-                process.join()
-            del self.running[connection]
-            connection.close()
+        ended = [connection for connection, one in self.running.items() if which(one.index)]
+        for connection in ended:
+            self.running[connection].process.terminate()
+        end = time.monotonic() + PATIENCE
+        for connection in ended:
+            self._end(connection, end - time.monotonic())
 
     def _start(self, index: int) -> None:
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_perform, args=(self.jobs[index], theirs, os.getpid()))
+        process = context.Process(
+            target=_perform, args=(self.jobs[index], _Link(theirs, self.pool), os.getpid())
+        )
         with warnings.catch_warnings():
             # NumPy's idle threads are no reason to fear a fork: they hold no lock.
             warnings.simplefilter("ignore", DeprecationWarning)
             process.start()
         theirs.close()
-        self.running[ours] = (index, process)
+        self.running[ours] = _Worker(index, process)
 
     def _hear(self, connection: Connection) -> None:
         """Take one message: progress, or how the job ended."""
-        index, process = self.running[connection]
+        worker = self.running[connection]
+        worker.silence = 0.0
         try:
             kind, value = connection.recv()
         except (EOFError, OSError):
-            process.join()
-            kind, value = (
-                "failed",
-                EnvironmentProblem(
-                    f"a worker process died (code {process.exitcode})",
-                    hint="is the memory of the machine used up? Build again",
-                ),
-            )
-        if kind == "tell":
-            self.tell(value)
+            self._end(connection)
+            self._fail(worker, _death(worker))
             return
-        process.join()
-        del self.running[connection]
+        if kind == "tell":
+            worker.last = value
+            self.tell(value)
+        elif kind == "done":
+            self._end(connection)
+            self.results[worker.index] = value
+        elif kind == "failed":
+            self._end(connection)
+            self._fail(worker, value)
+
+    def _watch(self, passed: float) -> None:
+        """End the workers that have been silent for too long."""
+        if isinstance(self.tell, _Link):
+            self.tell.send("alive")  # whoever waits for this process need not: this one watches
+        for connection, worker in list(self.running.items()):
+            worker.silence += passed
+            if worker.silence > self.silent and connection in self.running:
+                worker.process.kill()
+                self._end(connection)
+                self._fail(worker, _endless(worker, self.silent))
+
+    def _fail(self, worker: _Worker, failure: Exception) -> None:
+        if isinstance(failure, LimitError) and failure.where is None:
+            failure.where = worker.last
+        self.failures[worker.index] = failure
+        self.stop(lambda other: other > worker.index)  # a serial run would not have reached them
+
+    def _end(self, connection: Connection, patience: float = PATIENCE) -> None:
+        """See a worker to its end, however it gets there."""
+        process = self.running.pop(connection).process
+        process.join(max(patience, 0))
+        if process.exitcode is None:
+            process.kill()
+            process.join()
         connection.close()
-        if kind == "done":
-            self.results[index] = value
-        else:
-            self.failures[index] = value
-            self.stop(lambda other: other > index)  # a serial run would not have reached them
+        self.pool.give()
 
 
-def _perform(job: Job, connection: Connection, parent: int) -> None:
+def _death(worker: _Worker) -> EnvironmentProblem:
+    code = worker.process.exitcode
+    how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+    return EnvironmentProblem(
+        f"a worker process died ({how})",
+        worker.last,
+        "look there for what ends Python; or is the memory of the machine used up?",
+    )
+
+
+def _endless(worker: _Worker, seconds: float) -> LimitError:
+    return LimitError(
+        f"nothing more was heard for {seconds:g} s",
+        worker.last,
+        "look there for one operation without end, such as a huge power or factorial",
+    )
+
+
+def _perform(job: Job, link: _Link, parent: int) -> None:
     """What a worker does: the job, then one last message."""
-    _end_with(parent)
+    begin(parent)
     try:
-        result = job(lambda line: connection.send(("tell", line)))
-        connection.send(("done", result))
+        link.send("done", job(link))
     except SolgenError as error:
-        connection.send(("failed", error.as_text()))
-    except Exception:  # noqa: BLE001 - it is told, and raised, by the parent
-        connection.send(("failed", WorkerFault(traceback.format_exc())))
+        link.send("failed", error.as_text())
+    except Exception as error:  # noqa: BLE001 - it is told, and raised, by the parent
+        link.send("failed", _fault(error))
     except KeyboardInterrupt:
         pass  # what the job had begun is cleaned up by now; the parent knows
-    finally:
-        connection.close()
 
 
-def _end_with(parent: int) -> None:
-    """Stop, by an orderly interruption, when told to and when the parent dies."""
+def _fault(error: Exception) -> Exception:
+    if why := exhausted(error):
+        return LimitError(why, hint="compute with less, or in smaller pieces")
+    return WorkerFault(traceback.format_exc())
+
+
+def end_with_parent(parent: int | None = None) -> None:
+    """Let this process, just forked, be killed when its parent dies.
+
+    Told to stop, it does so by an orderly interruption.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_DEATH_OF_PARENT, signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit
+    end_with(os.getppid() if parent is None else parent)
 
 
-def end_with_parent() -> None:
-    """Stop this process, by an orderly interruption, when its parent dies."""
-    _end_with(os.getppid())
+def begin(parent: int) -> None:
+    """Make this process, just forked, a worker: under limits, and never without its parent."""
+    end_with_parent(parent)
+    limit(ceilings(memory=MEMORY, file=FILE, above=mapped()))
 
 
 def _interrupt(*_: object) -> None:

@@ -278,6 +278,23 @@ def test_ctrl_c_stops_the_engine_at_once(pdflatex: Engine, tmp_path: Path) -> No
     assert not list(folder.glob("*.aux"))
 
 
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="looks for processes in /proc")
+def test_an_endless_engine_dies_with_a_solgen_that_is_killed(
+    pdflatex: Engine, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "w", one=LOOPS["macro"])
+    script = (
+        "import sys; from pathlib import Path; from solgen import engine, compile, workers\n"
+        "def job(tell): compile.compile_folder(Path(sys.argv[1]), engine.require())\n"
+        "workers.each([job], print)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script, str(folder)])
+    wait_until(lambda: "pdflatex" in processes_in(folder))
+    child.kill()
+    child.wait()
+    wait_until(lambda: processes_in(folder) == [], 5.0)
+
+
 def wait_until(ready: Callable[[], bool], seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not ready():

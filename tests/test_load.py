@@ -75,6 +75,14 @@ def test_a_module_that_ends_python_does_not_end_solgen(project: Project, edit: E
     assert refused(project).message == "running the module ended Python"
 
 
+def test_a_module_that_asks_for_too_much_memory_meets_a_limit(project: Project, edit: Edit) -> None:
+    edit("questions/q1.py", GLOSSARY, GLOSSARY + "raise MemoryError\n")
+    error = refused(project)
+    assert isinstance(error, LimitError)
+    assert error.where == Where("questions/q1.py", 28, "1")
+    assert "more memory than it may have" in error.message
+
+
 def test_a_module_without_end_is_stopped(
     project: Project, edit: Edit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
