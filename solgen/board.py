@@ -96,7 +96,7 @@ class Board:
         with self._change():
             old = [self._editions.get(name), self._previewed(name)]
             self._editions[name] = document
-            self._error = []
+            self._error, self._notice = [], ""
         _close(old)
         if not at_once:
             threading.Thread(target=self._look, args=(document, position), daemon=True).start()
@@ -108,9 +108,9 @@ class Board:
             self._changed.wait_for(lambda: document.drawn > 0, FIRST)
             self._changed.wait_for(lambda: not document.drawing, FIRST)
         spot = self._spot(document, position)
-        if spot is not None:
+        if spot is not None or self._notice:
             with self._change():
-                document.spot = spot
+                document.spot = spot or document.spot
 
     def picture(self, document: Document, page: int, width: int) -> Picture:
         """A page of a document that is shown."""
@@ -204,9 +204,12 @@ class Board:
             return [*self._editions.values(), *previews]
 
     def _spot(self, document: Document, where: Where | None) -> dict[str, Any] | None:
-        if document.search is None or where is None:
+        if document.search is None:
             return None
         try:
+            if where is None:
+                document.search.read()
+                return None
             spot = document.search.spot(where)
         except SolgenError as error:
             self._notice = str(error)

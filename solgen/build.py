@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from solgen import certificate, keys, publish, workers
+from solgen import certificate, keys, overrides, publish, workers
 from solgen.cache import Cache, Kept
 from solgen.engine import require
 from solgen.errors import Refused
@@ -89,6 +89,7 @@ def build(
     engine = require()
     stem = "booklet" if whole else "+".join(names)
     load_locales(project)  # a language without words is told before anything else
+    overrides.inspect(project)
     with publish.locked(project.build):
         made_from = certificate.sources(project)
         exam = examine(project, languages, made_from)

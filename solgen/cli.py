@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import time
@@ -17,7 +18,13 @@ from typing import Any
 import click
 
 from solgen import __version__
-from solgen.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, SolgenError, VerificationError
+from solgen.errors import (
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    SolgenError,
+    VerificationError,
+    refused_by_system,
+)
 from solgen.project import Project, find_project
 
 EXIT_REFUSED = VerificationError.exit_code
@@ -319,6 +326,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 def run(arguments: list[str] | None = None) -> Any:
     """Run the command line; every failure ends in a message and a documented exit code."""
+    _open_streams()
     signal.signal(signal.SIGTERM, _interrupted)  # so that the engine is stopped and files removed
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A background job stays deaf to Ctrl-C, but the engine must not inherit that: SIGINT is
@@ -335,11 +343,20 @@ def run(arguments: list[str] | None = None) -> Any:
         sys.exit(error.exit_code)
     except SolgenError as error:
         _fail(str(error), error.code)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and (problem := refused_by_system(error)):
+            _fail(str(problem), problem.code)
         import traceback
 
         traceback.print_exc()
         _fail("internal error: this is a fault of solgen, please report it", EXIT_INTERNAL)
+
+
+def _open_streams() -> None:
+    """Give a program that was started with closed streams somewhere to write."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _interrupted(*_: object) -> None:

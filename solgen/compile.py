@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from solgen import faults, sandbox, texlog, texscan
+from solgen import faults, pdfscan, recorder, sandbox, texlog, texscan
 from solgen.cache import Cache
 from solgen.engine import Engine
 from solgen.errors import LatexError, SolgenError
@@ -171,6 +171,7 @@ def _one_pass(job: Job) -> None:
     if ended.code != 0 and fetches and re.search(r"not found|cached", _log_text(job)):
         ended = _engine_run(job, cached=False)  # a file it never needed before: ask its site
     if ended.code == 0 and not ended.timed_out:
+        _refuse_foreign(job)
         return
     text = _log_text(job)
     problem = texlog.first_fatal(texlog.parse(text))
@@ -220,7 +221,32 @@ def _checked(job: Job, text: str) -> int:
     written = re.findall(r"Output written on \S+ \((\d+) pages?", text)
     if not written or int(written[-1]) < 1 or not _whole(job.folder / "main.pdf"):
         raise LatexError("the engine wrote no complete PDF", "main.tex", "is the document empty?")
+    if act := pdfscan.active((job.folder / "main.pdf").read_bytes()):
+        hint = "remove the link, annotation or figure that brings it"
+        raise LatexError("the PDF does more than to be read", "main.tex", hint, found=act)
     return int(written[-1])
+
+
+def _refuse_foreign(job: Job) -> None:
+    """Raise where a pass touched a file that is not the booklet's, or asks the next one to."""
+    allowed: tuple[Path, ...] | None = ()  # what Tectonic needs, it knows by name alone
+    if job.engine.kind == "pdflatex":
+        env = sandbox.environment(job.epoch, job.engine.environment)
+        allowed = recorder.trees(job.engine.program, env) or None
+    if touched := recorder.foreign(job.folder, allowed):
+        where = faults.naming(job, Path(touched[1]).stem)
+        message = f"LaTeX {touched[0]} a file that is not the booklet's"
+        raise LatexError(message, where, "remove the command that does", found=touched[1])
+    for path in _state_files(job.folder):
+        source = path.read_text(encoding="utf-8", errors="replace")
+        if refused := texscan.forbidden_in_state(source):
+            message = f"a command leaves {refused.text} to the next pass: it {refused.why}"
+            raise LatexError(
+                message,
+                path.name,
+                r"remove the \write or \label that does",
+                found=source.split("\n")[refused.line - 1],
+            )
 
 
 def _whole(pdf: Path) -> bool:

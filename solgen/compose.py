@@ -9,18 +9,18 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from solgen import confine, review
+from solgen import confine, review, workers
 from solgen.cache import Kept, loads
 from solgen.chapter import Chapter, Printed, alone, attested, printed
 from solgen.errors import Refused, SolgenError
 from solgen.exam import Exam
 from solgen.facts import Facts
 from solgen.keys import digest
-from solgen.locales import Locale, code_of
+from solgen.locales import code_of
 from solgen.memo import Memo, Unknown
 from solgen.readback import keep
 from solgen.reads import Reads
@@ -70,9 +70,7 @@ class _Composer:
     def chapter(self) -> Chapter:
         """The chapter. Raises SolgenError, or Refused with all failures."""
         exam, facts = self.exam, self.module.facts()
-        figures = {
-            code_of(edition): self.module.figures(facts, edition) for edition in exam.editions
-        }
+        figures = self.module.figures(facts)
         given = review.load(self.project, self.name).given
         key = digest("memo", self.module.identity, sorted(given.items()))
         kept = exam.cache.recall("memo", key)
@@ -166,27 +164,42 @@ class _Module:
         self.exam.cache.write("findings", kept.identity, found)
         return kept
 
-    def figures(self, facts: Facts, locales: tuple[Locale, ...]) -> Files:
-        """The PDFs of an edition's figures, by name."""
-        made = {}
-        for figure in facts.figures:
-            name = f"{self.name}-{figure}-{code_of(locales)}.pdf"
-            key = digest("figure", self.key, name)
-            kept = self.exam.cache.recall("figure", key) or self._drawn(key, figure, locales)
-            self.reads.update(kept.files)
-            made[name] = kept.value()
+    def figures(self, facts: Facts) -> dict[str, Files]:
+        """The PDFs of all figures: by edition, then by name. Cores that are free draw them."""
+        codes = [code_of(one) for one in self.exam.editions]
+        wanted = [(name, code) for name in facts.figures for code in codes]
+        found = {place: self.exam.cache.recall("figure", self._figure(*place)) for place in wanted}
+        missing = dict.fromkeys(name for (name, _), kept in found.items() if kept is None)
+        if missing:
+            loaded = self.loaded  # before the workers fork
+            jobs = [partial(self._drawn, loaded, name) for name in missing]
+            found |= {place: kept for made in workers.each(jobs, self.tell) for place, kept in made}
+        made: dict[str, Files] = {code: {} for code in codes}
+        for (name, code), kept in found.items():
+            if kept is not None:
+                self.reads.update(kept.files)
+                made[code][f"{self.name}-{name}-{code}.pdf"] = kept.value()
         return made
 
-    def _drawn(self, key: str, name: str, locales: tuple[Locale, ...]) -> Kept:
+    def _figure(self, name: str, code: str) -> str:
+        return digest("figure", self.key, name, code)
+
+    def _drawn(self, loaded: Loaded, name: str, tell: Tell) -> list[tuple[tuple[str, str], Kept]]:
+        """One figure in every edition: what it computes once serves them all."""
         from solgen.draw import draw
 
-        loaded, reads = self.loaded, Reads(self.project.root)
-        reads.update(self.reads.found)
         figure = next(one for one in loaded.question.figures if one.id == name)
-        self.tell(f"draw {loaded.number} {name} {code_of(locales)}")
-        with tempfile.TemporaryDirectory() as folder, confine.confined(self.project, reads):
-            data = draw(self.project, loaded, figure, locales, Path(folder)).read_bytes()
-        return self.exam.cache.keep("figure", key, reads, data)
+        made = []
+        for one in self.exam.editions:
+            code = code_of(one)
+            tell(f"draw {loaded.number} {name} {code}")
+            reads = Reads(self.project.root)
+            reads.update(self.reads.found)
+            with tempfile.TemporaryDirectory() as folder, confine.confined(self.project, reads):
+                data = draw(self.project, loaded, figure, one, Path(folder)).read_bytes()
+            kept = self.exam.cache.keep("figure", self._figure(name, code), reads, data)
+            made.append(((name, code), kept))
+        return made
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -198,17 +211,26 @@ class _Module:
 
     @cached_property
     def findings(self) -> Findings:
-        from solgen.verify import findings
+        from solgen.verify import jobs, joined
 
         kept = self.exam.cache.read("findings", self.identity) if self.identity else None
         if kept is not None:
             found: Findings = loads(kept)
             return found
-        with confine.confined(self.project, self.reads):
-            found = findings(self.project, self.loaded, self.tell)
+        apart = [partial(self._apart, job) for job in jobs(self.project, self.loaded)]
+        made = workers.each(apart, self.tell)
+        for _, files in made:
+            self.reads.update(files)
+        found = joined([one for one, _ in made])
         if found.failures:
             raise Refused(list(found.failures))
         return found
+
+    def _apart(self, job: Callable[[Tell], Any], tell: Tell) -> tuple[Any, dict[str, str]]:
+        """What a piece of work in a process of its own gives, and the files that it read."""
+        reads = Reads(self.project.root)
+        with confine.confined(self.project, reads):
+            return job(tell), reads.found
 
     @cached_property
     def report(self) -> Report:

@@ -17,6 +17,7 @@ from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure as Canvas
+from matplotlib.text import Text as Label
 from matplotlib.ticker import ScalarFormatter
 
 from solgen.errors import FigureError, LimitError, SolgenError, TranslationError, Where
@@ -84,6 +85,7 @@ def draw(
         target = axes[0] if figure.panels == 1 else tuple(axes)
         try:
             figure.draw(target, _say(project, locales, where))
+            _refuse_latex(canvas, figure, where)
             for axis in canvas.axes:
                 _refuse_gaps(axis, figure, where)
                 _localise(axis, locales[0])
@@ -155,6 +157,17 @@ def _refuse_gaps(axis: Any, figure: Figure, where: Where) -> None:
             if scale == "log" and (values <= 0).any():
                 message = f"{figure.id!r} plots {name} ≤ 0 on a logarithmic axis"
                 raise FigureError(message, where, "leave these points out, or use a linear axis")
+
+
+def _refuse_latex(canvas: Canvas, figure: Figure, where: Where) -> None:
+    """Refuse a text that Matplotlib would hand to a LaTeX without solgen's limits."""
+    for text in canvas.findobj(Label):
+        if text.get_usetex():
+            raise FigureError(
+                f"in {figure.id!r} the text {text.get_text()!r} asks for usetex",
+                where,
+                "remove usetex=True; formulas between dollars are drawn without it",
+            )
 
 
 def _refuse_unreadable(canvas: Canvas, figure: Figure, where: Where) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Literal
 
 from solgen.errors import EnvironmentProblem
+from solgen.recorder import RULES
 
 BUNDLE_VARIABLE = "SOLGEN_TECTONIC_BUNDLE"
 DEBIAN_PACKAGES = ("texlive-latex-recommended", "texlive-lang-french", "lmodern")
@@ -101,7 +102,8 @@ class Engine:
             options += " -synctex=1" if synctex else ""
             with_format = [f"-fmt={preloaded}"] if preloaded else []
             return [str(self.program), *with_format, *options.split(), document]
-        options = "--untrusted --print --keep-logs --keep-intermediates --reruns 0 -Z"
+        options = "--untrusted --print --keep-logs --keep-intermediates --reruns 0"
+        options += f" --makefile-rules {RULES} -Z"
         where = ["--bundle", str(self.bundle)] if self.bundle else []
         where += ["--only-cached"] if cached and not self.bundle else []
         return [str(self.program), *options.split(), "deterministic-mode", *where, document]
@@ -195,7 +197,7 @@ def find_tectonic() -> Engine | None:
     """The Tectonic that solgen fetched, else that of the PATH; None if there is none."""
     name = "tectonic.exe" if sys.platform == "win32" else "tectonic"
     fetched = cache_folder() / "bin" / name
-    program = str(fetched) if fetched.is_file() else shutil.which("tectonic")
+    program = str(fetched) if _is_there(fetched) else shutil.which("tectonic")
     if program is None:
         return None
     banner = first_line(program, "--version")
@@ -210,6 +212,11 @@ def find_tectonic() -> Engine | None:
         missing = ("its LaTeX files, which it fetches once from its site",)
         engine = Engine("tectonic", Path(program), banner, missing, bundle, environment)
     return engine
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file can be used; a home that belongs to somebody else holds nothing for us."""
+    return os.access(path, os.X_OK)
 
 
 def missing_in_bundle(bundle: Path) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ Each class carries the exit code of the command line (``exit_code``):
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -163,3 +164,28 @@ class ConfinementError(SolgenError):
     """A question tried to leave its place: other files, programs, the network."""
 
     exit_code = 19
+
+
+_SYSTEM = {
+    errno.EMFILE: ("opens no more files", "raise the limit: ulimit -n 256"),
+    errno.ENFILE: ("opens no more files", "close other programs"),
+    errno.EAGAIN: ("starts no more processes", "raise the limit: ulimit -u, or end other programs"),
+    errno.ENOMEM: (
+        "gives no more memory",
+        "close other programs, or build fewer questions at once",
+    ),
+    errno.ENOSPC: ("has no more room on this disk", "free some space, and build again"),
+    errno.EDQUOT: ("gives you no more room on this disk", "free some space, and build again"),
+    errno.EACCES: ("denies access", "give yourself the right to read and write there"),
+    errno.EPERM: ("denies access", "give yourself the right to read and write there"),
+    errno.EROFS: ("cannot write there", "build in a folder that can be written"),
+}
+
+
+def refused_by_system(error: OSError) -> EnvironmentProblem | None:
+    """The message for what the system refuses or has run out of; None for any other fault."""
+    if error.errno not in _SYSTEM:
+        return None
+    what, hint = _SYSTEM[error.errno]
+    file = None if error.filename is None else str(error.filename)
+    return EnvironmentProblem(f"the system {what}", Where(file), hint, found=error.strerror)

@@ -81,6 +81,16 @@ def place(job: Job, file: str, line: int | None) -> Where:
     return job.locate(file, line or 1) or Where(file, line)
 
 
+def naming(job: Job, name: str) -> Where:
+    """The author's place of the last line that holds this name, else the document."""
+    found = Where("main.tex")
+    for path in sorted(job.folder.glob("*.tex")):
+        for number, line in texscan.code_lines(_source(job, path.name)):
+            if name in line:
+                found = place(job, path.name, number)
+    return found
+
+
 def _named_in(job: Job, message: str) -> tuple[str, int] | None:
     """The last place that holds the label or target a message is about."""
     name = re.search(r"`([^']+)'|name\{([^}]+)\}", message)

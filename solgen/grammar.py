@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
-from solgen.errors import TemplateError, TranslationError, Where
+from solgen import characters, texscan
+from solgen.errors import LatexError, TemplateError, TranslationError, Where
 from solgen.project import Project
 from solgen.stream import PartText
 from solgen.templating import SECTIONS
@@ -55,11 +55,13 @@ JINJA = frozenset(
 def inspect(source: str, path: Path, project: Project, question: str) -> None:
     """Refuse a malformed sequence of tags with a message at its line.
 
-    Raises TemplateError, and TranslationError where one language's version is missing.
+    Raises TemplateError, TranslationError where one language's version is missing, and LatexError
+    for a command that no template may contain.
     """
     shown = project.relative(path)
     _refuse_characters(source, Where(shown, None, question))
     _refuse_open_values(source, Where(shown, None, question))
+    _refuse_commands(source, Where(shown, None, question))
     grammar = _Grammar(project.languages, shown, question)
     for line, tag, rest in _tags(source):
         grammar.read(line, tag, rest)
@@ -93,20 +95,26 @@ def tags(source: str) -> set[str]:
 def _refuse_characters(source: str, where: Where) -> None:
     """Refuse what cannot be seen in an editor, and what solgen uses for its own marks."""
     for number, line in enumerate(source.split("\n"), start=1):
-        for character in line:
-            if character != "\t" and unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs"):
-                raise TemplateError(
-                    f"the invisible character U+{ord(character):04X}",
-                    Where(where.file, number, where.question),
-                    "remove it; it often comes with a text pasted from elsewhere",
-                    found=line.replace(character, f"[U+{ord(character):04X}]").strip(),
-                )
+        if odd := characters.odd(line):
+            raise TemplateError(
+                odd.message,
+                Where(where.file, number, where.question),
+                odd.hint,
+                found=characters.shown(line),
+            )
 
 
 def _refuse_open_values(source: str, where: Where) -> None:
     """Refuse a printed value that does not end on its line; Jinja would complain further down."""
     for number, line in enumerate(_without_comments(source).split("\n"), start=1):
         for start in re.finditer(r"\\(VAR|BLOCK)\{", line):
+            if line[start.end() :].startswith(("-", "+")):
+                raise TemplateError(
+                    f"Jinja drops the sign {line[start.end()]} behind {start[0]}",
+                    Where(where.file, number, where.question, part_at(source, number)),
+                    r"put parentheses around the value: \VAR{(-x)}",
+                    found=line.strip(),
+                )
             if not _closed(line[start.end() :]):
                 raise TemplateError(
                     rf"\{start[1]}{{ is not closed on its line",
@@ -114,6 +122,20 @@ def _refuse_open_values(source: str, where: Where) -> None:
                     r"end it by a brace: \VAR{name}",
                     found=line.strip(),
                 )
+
+
+def _refuse_commands(source: str, where: Where) -> None:
+    """Refuse LaTeX that does more than to print, and a typed tick: what it says would not be so."""
+    written = _without_comments(source)
+    if refused := texscan.forbidden(written, snippet=True):
+        place = Where(where.file, refused.line, where.question, part_at(source, refused.line))
+        raise LatexError(f"{refused.text} is refused: it {refused.why}", place, "remove it")
+    if mark := texscan.pretended(written):
+        raise TemplateError(
+            f"{mark.text} {mark.why}",
+            Where(where.file, mark.line, where.question, part_at(source, mark.line)),
+            "print the answer by show(…) or inline(…): it carries its mark",
+        )
 
 
 def _closed(rest: str) -> bool:

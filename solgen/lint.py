@@ -12,6 +12,7 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterator
 
+from solgen import characters, repeatable
 from solgen.errors import QuestionError, Where
 
 RAW = r'a LaTeX command in Python needs a raw string: r"\neq", not "\neq"'
@@ -37,7 +38,11 @@ def refuse(source: bytes, where: Where) -> None:
         _refuse_second_definitions,
         _refuse_circular_derivations,
         _refuse_idle_checks,
+        _refuse_inexact_fractions,
+        _refuse_pyplot,
+        repeatable.refuse,
     )
+    _refuse_odd_characters(source, where)
     _refuse_swallowed_commands(source, where)
     for rule in rules:
         rule(tree, where)
@@ -82,6 +87,25 @@ def _at(where: Where, line: int) -> Where:
     return Where(where.file, line, where.question)
 
 
+def _refuse_odd_characters(source: bytes, where: Where) -> None:
+    """Refuse what cannot be seen: it can turn code around, or stand in a printed text."""
+    try:
+        text = source.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:  # Python itself would accept another declared encoding
+        first = source[: error.start].count(b"\n") + 1
+        raise QuestionError(
+            "the module is not UTF-8",
+            _at(where, first),
+            "save the file as UTF-8",
+            found=_line(source, first),
+        ) from None
+    for number, line in enumerate(text.split("\n"), start=1):
+        if odd := characters.odd(line):
+            raise QuestionError(
+                odd.message, _at(where, number), odd.hint, found=characters.shown(line)
+            )
+
+
 def _refuse_swallowed_commands(source: bytes, where: Where) -> None:
     for line, text in _ordinary_strings(source):
         if match := _SWALLOWED.search(text):
@@ -119,6 +143,54 @@ def _refuse_asserts(tree: ast.Module, where: Where) -> None:
                 "return agree(…), equal(…) or holds(…) from the check instead",
                 found=ast.unparse(node),
             )
+
+
+def _refuse_inexact_fractions(tree: ast.Module, where: Where) -> None:
+    """Refuse floats that pass for exact numbers: Rational(1/3), nsimplify(0.333)."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else _name(node.func)
+        if name == "nsimplify":
+            what, hint = "guesses an exact number from its first digits", "write the exact number"
+        elif name in ("Rational", "S", "sympify") and any(map(_is_float, node.args)):
+            what = "gets a float, whose digits are rounded already"
+            hint = "write Rational(1, 3), or the digits in quotes: Rational('0.1')"
+        else:
+            continue
+        place = _at(where, node.lineno)
+        raise QuestionError(f"{name} {what}", place, hint, found=ast.unparse(node)[:100])
+
+
+def _is_float(node: ast.expr) -> bool:
+    """Whether Python makes a float of these numbers before anybody sees them."""
+    if isinstance(node, ast.UnaryOp):
+        return _is_float(node.operand)
+    if isinstance(node, ast.BinOp):
+        numbers = all(isinstance(n, ast.Constant) for n in (node.left, node.right))
+        divides = isinstance(node.op, ast.Div) and numbers
+        return divides or _is_float(node.left) or _is_float(node.right)
+    return isinstance(node, ast.Constant) and isinstance(node.value, float)
+
+
+def _refuse_pyplot(tree: ast.Module, where: Where) -> None:
+    """Refuse the module whose figures are shared by all who import it."""
+    for node in ast.walk(tree):
+        named = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            named = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in named:
+            if name.startswith(("matplotlib.pyplot", "pylab", "matplotlib.pylab")):
+                raise QuestionError(
+                    "pyplot draws on figures that all questions share",
+                    _at(where, getattr(node, "lineno", 1)),
+                    "draw on the axes that solgen gives: def draw_it(ax, say): ax.plot(…)",
+                    found=ast.unparse(node),
+                )
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _refuse_second_definitions(tree: ast.Module, where: Where) -> None:

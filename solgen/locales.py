@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from solgen import texscan
 from solgen.errors import TranslationError, Where
 from solgen.project import Project
 
@@ -115,7 +116,7 @@ def _load(project: Project, code: str) -> Locale:
             Where(file="solgen.toml"),
             f"write templates/words/{code}.toml after the model of solgen/words/en.toml",
         )
-    data = tomllib.loads(source.read_text(encoding="utf-8"))
+    data = _parsed(code, source.read_bytes())
     try:
         return Locale(
             code=code,
@@ -131,8 +132,8 @@ def _load(project: Project, code: str) -> Locale:
             counted=data["counted"],
             roads=data["roads"],
             kinds=data["kinds"],
-            typography=tuple(_rule(entry) for entry in data.get("typography", ())),
-            forbidden=tuple(_rule(entry) for entry in data.get("forbidden", ())),
+            typography=tuple(_rule(code, e) for e in data.get("typography", ())),
+            forbidden=tuple(_rule(code, e) for e in data.get("forbidden", ())),
             function_words=_words(code, data.get("function_words", _NEVER)),
             poles=_pairs(code, data.get("poles", {})),
             denials=_pairs(code, data.get("denials", {})),
@@ -144,16 +145,69 @@ def _load(project: Project, code: str) -> Locale:
         ) from None
 
 
+def _parsed(code: str, source: bytes) -> Mapping[str, Any]:
+    """What the file says, once it is known to be TOML whose texts hold no forbidden LaTeX."""
+    file = f"words/{code}.toml"
+    try:
+        text = source.decode("utf-8-sig")
+        data = tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise TranslationError("is not UTF-8", Where(file), "save the file as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise TranslationError(
+            f"is not TOML: {str(error).partition(' (at')[0]}",
+            Where(file, int(line[1]) if line else None),
+            "compare the line with solgen/words/en.toml",
+        ) from None
+    for key, value in _texts(data):
+        if refused := texscan.forbidden(value, snippet=key != "babel_setup"):
+            raise TranslationError(
+                f"in {key} {refused.text} is refused: it {refused.why}",
+                Where(file, _line_of(text, refused.text)),
+                "remove it",
+            )
+    return data
+
+
+_PATTERNS = ("pattern", "function_words", "poles", "denials", "idioms")
+
+
+def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Key and value of everything in the file that is printed."""
+    for key, value in data.items():
+        if key not in _PATTERNS:
+            entries = value if isinstance(value, list) else [value]
+            yield from ((key, entry) for entry in entries if isinstance(entry, str))
+            for entry in entries:
+                if isinstance(entry, dict):
+                    yield from _texts(entry)
+
+
+def _line_of(text: str, piece: str) -> int | None:
+    """The line that holds a piece of LaTeX, its backslashes single or doubled."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if piece in line or piece.replace("\\", "\\\\") in line:
+            return number
+    return None
+
+
 _NEVER = "(?!)"
 
 
 def _words(code: str, pattern: str) -> re.Pattern[str]:
     """A pattern of whole words, large or small letters."""
+    return _pattern(code, rf"(?i)(?<!\w)(?:{pattern})(?!\w)", shown=pattern)
+
+
+def _pattern(code: str, pattern: str, shown: str | None = None) -> re.Pattern[str]:
     try:
-        return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+        return re.compile(pattern)
     except re.error as error:
         raise TranslationError(
-            f"a pattern cannot be read: {error}", Where(file=f"words/{code}.toml"), found=pattern
+            f"a pattern cannot be read: {error}",
+            Where(file=f"words/{code}.toml"),
+            found=shown or pattern,
         ) from None
 
 
@@ -171,9 +225,9 @@ def _pairs(code: str, table: Mapping[str, Any]) -> Patterns:
     return found
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def _rule(code: str, entry: Mapping[str, Any]) -> Rule:
     return Rule(
-        re.compile(entry["pattern"]),
+        _pattern(code, entry["pattern"]),
         entry.get("replacement", ""),
         entry.get("message", ""),
         entry.get("hint", ""),

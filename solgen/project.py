@@ -57,6 +57,12 @@ class Project:
         found = []
         for path in sorted(self.questions.glob("*.py")):
             if match := _QUESTION_FILE.fullmatch(path.name):
+                if not path.is_file():
+                    raise QuestionError(
+                        "this is no file that can be read",
+                        Where(self.relative(path)),
+                        "a link may lead nowhere, or a folder bear the name of a question",
+                    )
                 found.append(int(match[1]))
             elif match := _NEARLY.fullmatch(path.name):
                 raise QuestionError(
@@ -66,12 +72,25 @@ class Project:
                 )
         return [f"q{number}" for number in sorted(found)]
 
+    def require_pairs(self) -> None:
+        """Raise QuestionError for half a question: a template without its module."""
+        known = {f"{name}.tex.j2" for name in self.names()}
+        for path in sorted((self.templates / "questions").glob("[qQ]*.tex.j2")):
+            number = re.fullmatch(r"(?i)q(?:uestion)?[_-]?0*([1-9]\d*)\.tex\.j2", path.name)
+            if number and path.name not in known:
+                raise QuestionError(
+                    "this template has no module, and would be left out of the booklet",
+                    Where(self.relative(path)),
+                    f"write questions/q{number[1]}.py, name the two alike, or remove it",
+                )
+
     def select(self, wanted: tuple[str, ...]) -> list[str]:
         """The questions asked for, all of them if none is.
 
         Raises QuestionError on a wrong name, with the exit code of a wrong command line.
         """
         known = self.names()
+        self.require_pairs()
         if not known:
             raise QuestionError(
                 "there is no question module",
@@ -161,7 +180,9 @@ class _Settings:
 
     def languages(self) -> tuple[str, ...]:
         codes = self.exam.get("languages")
-        right = isinstance(codes, list) and all(isinstance(c, str) and c for c in codes)
+        right = isinstance(codes, list) and all(
+            isinstance(code, str) and re.fullmatch("[a-z]+", code) for code in codes
+        )
         if not right or not codes or len(set(codes)) < len(codes):
             raise self._error("languages", codes, 'for example languages = ["fr", "en"]')
         return tuple(codes)

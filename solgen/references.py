@@ -65,6 +65,12 @@ def _work(key: str, entry: Any) -> Work:
         raise QuestionError(
             f"the entry {key} is not whole", Where(FILE), f"write {_ENTRY}", found=str(entry)
         )
+    if not re.fullmatch(r"[A-Za-z0-9][\w.:+-]*", key, re.ASCII):
+        raise QuestionError(
+            f"the key {key!r} cannot be the name of a link",
+            Where(FILE),
+            "use letters, digits and hyphens, as in kingma2014",
+        )
     authors = tuple(map(str, entry["authors"]))
     return Work(key, authors, entry["year"], entry["title"], entry["venue"])
 

@@ -121,8 +121,8 @@ def _require_formulas(question: Question, namespace: dict[str, Any]) -> None:
         if isinstance(key.thing, str):
             require_formula(key.thing, key.where)
     for value in namespace.values():
-        if isinstance(value, Symbol | Term) and value.latex is not None:
-            require_formula(value.latex, value.where)
+        if isinstance(value, Symbol | Term):
+            require_formula(value.name if value.latex is None else value.latex, value.where)
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")

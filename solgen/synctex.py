@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -21,10 +22,14 @@ from solgen.errors import LatexError, LimitError, Where
 from solgen.faults import Locate
 
 POINT = 65536 * 72.27 / 72  # TeX's scaled points in a point of PDF
-MOST = 256 * 2**20  # bytes that one file may hold in memory, about 5000 pages
+MOST = 128 * 2**20  # bytes that one file may hold in memory, about 2500 pages
 
 INPUT = re.compile(rb"(?m)^Input:(\d+):(.*)\n")
-_ANCHOR = re.compile(rb"\n!\d+\n")  # eight times faster than with (?m)^
+_ANCHOR = re.compile(rb"\n!\d+(?=\n)")  # eight times faster than with (?m)^
+NEAR = 40  # lines that are looked at around one that prints nothing
+
+_SHEET = re.compile(rb"\{(\d+)\n")
+_EMPTY = b"SyncTeX Version:1\n"
 _LINK = re.compile(rb"\n[\[(hvxkgr$](\d+,\d+)")
 _RECORD = re.compile(
     rb"(?m)^(?:([\[(hvxkgr$])(\d+,\d+)(?:,-?\d+)?:(-?\d+),(-?\d+|=)"
@@ -50,6 +55,15 @@ class Span:
     alone: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Node:
+    """What is at x on a line, and who wrote it; a `loose` one has the link of the one before."""
+
+    x: float
+    place: Where
+    loose: bool
+
+
 @dataclass
 class _Line:
     """A line of the page: the innermost horizontal box around its nodes, in points."""
@@ -58,7 +72,7 @@ class _Line:
     top: float
     right: float
     bottom: float
-    nodes: list[tuple[float, Where]] = field(default_factory=list)  # x, and who wrote it
+    nodes: list[_Node] = field(default_factory=list)
 
     def distance(self, x: float, y: float) -> tuple[float, float]:
         """How far a point lies outside; among those that hold it, the smaller is nearer."""
@@ -66,15 +80,19 @@ class _Line:
         dy = max(self.top - y, 0.0, y - self.bottom)
         return dx + 3 * dy, (self.right - self.left) * (self.bottom - self.top)
 
+    @property
+    def visible(self) -> bool:
+        return self.right - self.left > 1 and self.bottom - self.top > 1
+
     def trimmed(self) -> _Line:
         """The line without the glue at its edges: that one has the line of the paragraph's end."""
-        inner = [n for n in self.nodes if self.left + 0.01 < n[0] < self.right - 0.01]
-        return replace(self, nodes=inner or self.nodes)
+        inner = [n for n in self.nodes if self.left + 0.01 < n.x < self.right - 0.01]
+        firm = [n for n in inner if not n.loose]  # the first loose one may follow such glue
+        return replace(self, nodes=firm or inner or self.nodes)
 
     def at(self, x: float) -> Where:
         """Who wrote what stands at x: a word is followed by the space of its own line."""
-        near = min(self.nodes, key=lambda node: node[0] - x if node[0] >= x else 3 * (x - node[0]))
-        return near[1]
+        return min(self.nodes, key=lambda n: n.x - x if n.x >= x else 3 * (x - n.x)).place
 
 
 @dataclass(frozen=True)
@@ -96,8 +114,9 @@ class _Box:
 class Synctex:
     """The SyncTeX file of one PDF, read at once, understood when first asked.
 
-    locate: from a generated file and its line to the author's place.  Every method raises
-    LatexError for a damaged file, and LimitError for one that holds more than 256 MiB.
+    locate: from a generated file and its line to the author's place.  Every method may be
+    called from any thread, and raises LatexError for a damaged file, LimitError for one that
+    holds more than 128 MiB.
     """
 
     def __init__(self, path: Path, locate: Locate) -> None:
@@ -105,36 +124,57 @@ class Synctex:
         self.locate = locate
         self._raw = path.read_bytes()
         self._places: dict[bytes, Where | None] = {}
+        self._lock = threading.Lock()
+
+    def read(self) -> None:
+        """Understand the file now, so that the first question has a quick answer."""
+        with self._lock:
+            self._located()
 
     def place(self, page: int, x: float, y: float) -> Where | None:
         """Who wrote what is at a point of a page, or nearest to it."""
-        lines = self._lines(page)
+        with self._lock:
+            lines = self._lines(page)
         if not lines:
             return None
         return min(lines, key=lambda line: line.distance(x, y)).at(x)
 
     def spot(self, where: Where) -> Spot | None:
         """Where an author's line is first printed: itself, or the nearest one that prints."""
-        wanted = self._nearest(where)
-        for page, links in self._links.items():
-            if links.isdisjoint(wanted):
-                continue
-            places = {self._place(link) for link in wanted}
-            for line in self._lines(page):
-                found = next((x for x, place in line.nodes if place in places), None)
-                if found is not None:
-                    return Spot(page, found, line.top, line.bottom - line.top)
-        return None
+        with self._lock:
+            return self._spot(where)
 
     def span(self, where: Where) -> Span:
         """The pages of a part of a question: `where` names both."""
+        with self._lock:
+            return self._span(where)
+
+    def _spot(self, where: Where) -> Spot | None:
+        for links in self._nearest(where):
+            if spot := self._first(links):
+                return spot
+        return None
+
+    def _first(self, wanted: set[bytes]) -> Spot | None:
+        """The first place where one of these links is printed."""
+        places = {self._place(link) for link in wanted}
+        for page, links in self._links.items():
+            if links.isdisjoint(wanted):
+                continue
+            for line in self._lines(page):
+                found = next((node.x for node in line.nodes if node.place in places), None)
+                if found is not None and line.visible:
+                    return Spot(page, found, line.top, line.bottom - line.top)
+        return None
+
+    def _span(self, where: Where) -> Span:
         wanted = {link for link, place in self._located().items() if _same_part(place, where)}
         pages, alone = [], []
         for page, links in self._links.items():
             if links.isdisjoint(wanted):
                 continue
             own = [
-                _same_part(place, where) for line in self._lines(page) for _, place in line.nodes
+                _same_part(node.place, where) for line in self._lines(page) for node in line.nodes
             ]
             if any(own):
                 pages.append(page)
@@ -142,17 +182,20 @@ class Synctex:
                 alone.append(page)
         return Span(tuple(pages), tuple(alone))
 
-    def _nearest(self, where: Where) -> set[bytes]:
-        """The links of the line that `where` names, or of the nearest one of its file."""
+    def _nearest(self, where: Where) -> Iterator[set[bytes]]:
+        """The links of the line that `where` names, then those of the lines of its file near it."""
         found = self._located()
         if where.file is None or where.line is None:
-            return {link for link, place in found.items() if _same_part(place, where)}
-        own = {link: p.line for link, p in found.items() if p.file == where.file and p.line}
-        if not own:
-            return set()
+            yield {link for link, place in found.items() if _same_part(place, where)}
+            return
+        lines: dict[int, set[bytes]] = {}
+        for link, place in found.items():
+            if place.file == where.file and place.line is not None:
+                lines.setdefault(place.line, set()).add(link)
+        asked = where.line
         # What follows an empty line is nearer than what precedes it.
-        best = min(set(own.values()), key=lambda n: (abs(n - where.line), -n))  # type: ignore[operator]
-        return {link for link, line in own.items() if line == best}
+        for line in sorted(lines, key=lambda n: (abs(n - asked), -n))[:NEAR]:
+            yield lines[line]
 
     def _located(self) -> dict[bytes, Where]:
         """Every link of the file that leads to an author's place."""
@@ -173,10 +216,11 @@ class Synctex:
         if sheet is None:
             return []
         lines: dict[int, _Line] = {}
-        for number, box, x, link in _nodes(sheet):
+        for number, box, kind, x, link in _nodes(sheet):
             place = self._place(link)
             if place is not None:
-                lines.setdefault(number, box.line()).nodes.append((x / POINT, place))
+                node = _Node(x / POINT, place, kind == b"x")
+                lines.setdefault(number, box.line()).nodes.append(node)
         return [line.trimmed() for line in lines.values()]
 
     @cached_property
@@ -189,13 +233,14 @@ class Synctex:
             for section in sections(stream, self.name):
                 size += len(section)
                 if size > MOST:
+                    self._raw = _EMPTY  # the next question gets no answer, at once
                     raise LimitError(f"{self.name} holds more than {MOST >> 20} MiB: not searched")
-                if section[:1] == b"{":
-                    sheets[int(section[1 : section.index(b"\n")])] = section
+                if number := _SHEET.match(section):
+                    sheets[int(number[1])] = section
                 inputs.update(
                     (tag, name.decode(errors="replace")) for tag, name in inputs_of(section)
                 )
-        self._raw = b""
+        self._raw = b""  # understood
         return inputs, sheets
 
     @cached_property
@@ -220,16 +265,15 @@ def sections(stream: IO[bytes], name: str) -> Iterator[bytes]:
     """
     rest, first = b"", True
     try:
-        while piece := stream.read(2**20):
-            *whole, rest = _ANCHOR.split(rest + piece)
+        while (piece := stream.read(2**20)) or first:
             if first and not piece.startswith(b"SyncTeX Version:"):
                 raise LatexError("is not a SyncTeX file", name, "build again")
             first = False
-            for section in whole:
-                yield section + b"\n"
+            *whole, rest = _ANCHOR.split(rest + piece)
+            yield from (section.removeprefix(b"\n") + b"\n" for section in whole if section)
     except (OSError, EOFError, zlib.error) as error:
         raise LatexError(f"is damaged: {error}", name, "build again") from None
-    yield rest
+    yield rest.removeprefix(b"\n")
 
 
 def inputs_of(section: bytes) -> list[tuple[bytes, bytes]]:
@@ -258,9 +302,9 @@ def _same_part(place: Where | None, where: Where) -> bool:
     )
 
 
-def _nodes(sheet: bytes) -> Iterable[tuple[int, _Box, int, bytes]]:
-    """The nodes of a page's body: the number and the box of their line, x, link."""
-    found: list[tuple[int, _Box, int, bytes]] = []
+def _nodes(sheet: bytes) -> Iterable[tuple[int, _Box, bytes, int, bytes]]:
+    """The nodes of a page's body: the number and the box of their line, kind, x, link."""
+    found: list[tuple[int, _Box, bytes, int, bytes]] = []
     stack: list[tuple[int, _Box]] = []
     page: _Box | None = None
     floor = y = 0  # boxes that must be open to be inside the page's body; last height
@@ -276,7 +320,7 @@ def _nodes(sheet: bytes) -> Iterable[tuple[int, _Box, int, bytes]]:
         if kind not in b"[(":
             lines = [entry for entry in stack[floor:] if entry[1].kind == b"("]
             if lines:
-                found.append((*lines[-1], x, link))
+                found.append((*lines[-1], kind, x, link))
             continue
         box = _Box(kind, x, y, int(width), int(height), int(depth))
         page = page or box

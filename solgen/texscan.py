@@ -11,26 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_RUNS = "runs a program or reads and writes files by itself; a booklet never needs it"
-_ENDS = "ends the document or this file, and what follows would be missing"
-_LOOK = "belongs to the booklet's look, not to a question"
-
-_EVERYWHERE = (
-    (r"\\(?:immediate *)?\\?write *18\b", _RUNS),
-    (r"\\(?:directlua|latelua|luaexec|ShellEscape|pdffiledump|scantextokens)\b", _RUNS),
-    (r"\\openout\b", _RUNS),
-    (r'\\(?:@@)?input *["{]? *\|', _RUNS),
-)
-_IN_SNIPPETS = (
-    (r"\\(?:openin|immediate|write|read|readline|special|pdfobj|pdfliteral)\b", _RUNS),
-    (r"\\(?:input|include|InputIfFileExists|@@input|verbatiminput)\b", _RUNS),
-    (r"\\end *\{ *document *\}", _ENDS),
-    (r"\\(?:enddocument|endinput|stop|bye|@@end|dump|@endinput)(?![A-Za-z@])", _ENDS),
-    (r"\\(?:batchmode|scrollmode|nonstopmode|errorstopmode|catcode|csname)\b", _LOOK),
-    (r"\\(?:usepackage|RequirePackage|documentclass|makeatletter|everyeof)\b", _LOOK),
-    (r"\^\^", "hides a character"),
-    (r"solgen-(?:begin|done|end)", "is reserved for solgen's own marks"),
-)
+from solgen.texbans import EVERYWHERE, IN_LOOK, IN_SNIPPETS, IN_STATE, Ban
 
 
 @dataclass(frozen=True)
@@ -44,17 +25,36 @@ class Refused:
 
 def forbidden(source: str, *, snippet: bool) -> Refused | None:
     """The first thing this file may not contain; stricter for an author's snippet."""
-    rules = (*_EVERYWHERE, *_IN_SNIPPETS) if snippet else _EVERYWHERE
+    return _first(source, (*EVERYWHERE, *(IN_SNIPPETS if snippet else IN_LOOK)))
+
+
+def pretended(source: str) -> Refused | None:
+    """The first mark of solgen's own that an author typed: a tick that nothing stands behind."""
     for number, line in code_lines(source):
-        for pattern, why in rules:
-            if match := re.search(pattern, line):
-                return Refused(number, match[0].strip(), why)
+        if match := re.search(r"\\(?:sol[a-z]+|checkmark)(?![A-Za-z])|\u2713", line):
+            return Refused(number, match[0], "is printed by solgen beside what it has verified")
     return None
+
+
+def forbidden_in_state(source: str) -> Refused | None:
+    """The first thing that a pass may not leave for the next one, in ``main.aux`` for example."""
+    return _first(source, IN_STATE)
+
+
+def _first(source: str, bans: tuple[Ban, ...]) -> Refused | None:
+    code = "\n".join(line for _, line in code_lines(source))
+    found = []
+    for order, ban in enumerate(bans):
+        searched = source if ban.comments else code
+        if match := ban.pattern.search(searched):
+            line = searched.count("\n", 0, match.start()) + 1
+            found.append((line, order, Refused(line, match[0].strip(), ban.why)))
+    return min(found)[2] if found else None
 
 
 def code_lines(source: str) -> Iterator[tuple[int, str]]:
     r"""Line numbers and lines without their comments (``\%`` is no comment)."""
-    for number, line in enumerate(source.splitlines(), start=1):
+    for number, line in enumerate(source.split("\n"), start=1):
         yield number, re.sub(r"(?<!\\)((?:\\\\)*)%.*", r"\1", line)
 
 

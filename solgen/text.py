@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from solgen import characters, texscan
 from solgen.errors import QuestionError, TranslationError, Where
 
 _PACKAGE = str(Path(__file__).parent) + os.sep
@@ -35,6 +36,8 @@ def clean(source: str, where: Where) -> str:
                 where=where,
                 hint='remove it; for a LaTeX command write a raw string: r"\\neq", not "\\neq"',
             )
+    if odd := characters.odd(source):
+        raise QuestionError(f"in the string {source!r} stands {odd.message}", where, odd.hint)
     return source
 
 
@@ -62,6 +65,13 @@ def require_formula(source: str, where: Where) -> None:
     for present, fault, remedy in faults:
         if present:
             raise QuestionError(f"in the formula {source!r} {fault}", where, remedy)
+    refused = texscan.forbidden(source, snippet=True) or texscan.pretended(source)
+    if refused is not None:
+        raise QuestionError(
+            f"in the formula {source!r} {refused.text} is refused: it {refused.why}",
+            where,
+            "remove it",
+        )
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from solgen.algebra import STATUSES, Verdict, base_symbols, compare, time_limit
 from solgen.errors import LimitError, QuestionError, SolgenError, VerificationError, Where
@@ -105,9 +106,7 @@ def tasks(questions: list[Loaded]) -> Iterator[tuple[Loaded, Part, Answer]]:
     question is reached.
     """
     for loaded in questions:
-        for s in loaded.glossary:
-            if isinstance(s, Symbol) and s.value is not None:
-                _require_sense(loaded, s)
+        _require_definitions(loaded)
         for part in loaded.question.parts:
             for answer in part.answers:
                 yield loaded, part, answer
@@ -123,20 +122,44 @@ def experiments(questions: list[Loaded]) -> Iterator[tuple[Loaded, Part, Experim
 
 def findings(project: Project, loaded: Loaded, tell: Callable[[str], None]) -> Findings:
     """Verify one question, collecting every failure instead of raising the first."""
+    return joined([job(tell) for job in jobs(project, loaded)])
+
+
+def jobs(project: Project, loaded: Loaded) -> list[Callable[[Callable[[str], None]], Findings]]:
+    """What verifying one question takes, in pieces that do not need one another."""
+    each_part = (partial(_part, project, loaded, part) for part in loaded.question.parts)
+    return [partial(_definitions, loaded), *each_part]
+
+
+def joined(found: Sequence[Findings]) -> Findings:
+    """What all the pieces found."""
+    return Findings(
+        tuple(answer for one in found for answer in one.answers),
+        tuple(outcome for one in found for outcome in one.outcomes),
+        tuple(failure for one in found for failure in one.failures),
+    )
+
+
+def _definitions(loaded: Loaded, _tell: Callable[[str], None]) -> Findings:
+    failures: list[SolgenError] = []
+    with _collected(failures):
+        _require_definitions(loaded)
+    return Findings((), (), tuple(failures))
+
+
+def _part(project: Project, loaded: Loaded, part: Part, tell: Callable[[str], None]) -> Findings:
     answers: list[tuple[tuple[Verdict, ...], tuple[Evidence, ...], int]] = []
     outcomes: list[Outcome] = []
     failures: list[SolgenError] = []
-    for part in loaded.question.parts:
-        with _collected(failures):
-            verify_part(project, loaded, part)
     with _collected(failures):
-        for _, part, answer in tasks([loaded]):
-            tell(f"verify {loaded.number} ({part.id}) {loaded.name_of(answer)}")
-            with _collected(failures):
-                found = verify_answer(project, loaded, part, answer)
-                evidence = tuple(replace(brought, proved=()) for _, brought in found.checks)
-                answers.append((found.steps, evidence, found.refused))
-    for _, part, experiment in experiments([loaded]):
+        verify_part(project, loaded, part)
+    for answer in part.answers:
+        tell(f"verify {loaded.number} ({part.id}) {loaded.name_of(answer)}")
+        with _collected(failures):
+            found = verify_answer(project, loaded, part, answer)
+            evidence = tuple(replace(brought, proved=()) for _, brought in found.checks)
+            answers.append((found.steps, evidence, found.refused))
+    for experiment in part.experiments:
         tell(f"measure {loaded.number} ({part.id}) {loaded.name_of(experiment)}")
         with _collected(failures):
             outcomes.append(verify_experiment(project, loaded, part, experiment).outcome)
@@ -166,6 +189,12 @@ def reported(questions: list[Loaded], found: list[Findings]) -> Report:
             name = loaded.name_of(experiment)
             measured.append(ExperimentReport(loaded.name, part.id, name, experiment, outcome))
     return Report(tuple(answers), tuple(measured))
+
+
+def _require_definitions(loaded: Loaded) -> None:
+    for s in loaded.glossary:
+        if isinstance(s, Symbol) and s.value is not None:
+            _require_sense(loaded, s)
 
 
 def _require_sense(loaded: Loaded, s: Symbol) -> None:

@@ -21,14 +21,15 @@ _RECORD = re.compile(rb"(?m)^([\[(hvxkgr$])(\d+,\d+)(.*\n)")
 _POINT = re.compile(rb"(?m)^([\[(hvxkgrf$][^:\n]*:-?\d+),(-?\d+|=)")
 
 
-def rewrite(source: Path, locate: Locate, to: Path, root: Path) -> None:
+def rewrite(source: Path, locate: Locate, to: Path, root: Path, beside: Path | None = None) -> None:
     """Write the SyncTeX file `source` anew as `to`, with the author's files and lines.
 
     locate: from a generated file and its line to the author's place, relative to `root`.
-    The same input gives the same bytes.  Raises LatexError for a damaged file, after which
-    `to` holds a part: never give the path of a published file.
+    beside: the folder of the PDF, where `to` is not already in it.  The same input gives the
+    same bytes.  Raises LatexError for a damaged file, after which `to` holds a part: never
+    give the path of a published file.
     """
-    up = Path(os.path.relpath(root.resolve(), to.parent.resolve())).as_posix()
+    up = Path(os.path.relpath(root.resolve(), (beside or to.parent).resolve())).as_posix()
     found = sections(opened(source.read_bytes()), source.name)
     with (
         to.open("wb") as raw,

@@ -228,5 +228,5 @@ class _Audience:
             search = file.search()
             if search is not None and file.synctex is not None:
                 made = self.folder / f"{stem}.new"
-                rewrite(file.synctex, search.locate, made, root)
+                rewrite(file.synctex, search.locate, made, root, self.build)
                 made.replace(self.build / f"{stem}.synctex.gz")

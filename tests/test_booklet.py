@@ -242,3 +242,10 @@ def test_the_report_says_which_texts_nobody_reviewed(tmp_path):
     accept(project, "q1")
     assert f"All {known} pairs of texts were read in both languages" in printed()
     assert f"Les {known} paires de textes ont toutes été relues" in printed()
+
+
+def test_a_question_that_is_missing_is_said_on_the_first_pages(project, edit):
+    edit("solgen.toml", "q1 = 3", "q1 = 3\nq2 = 5")
+    build(find_project(project.root), ["q1"], ("fr",), lambda line: None, whole=True)
+    text = _text(pypdf.PdfReader(project.build / "booklet.fr.pdf"))
+    assert "soit 3 des 8 points" in " ".join(text.split())

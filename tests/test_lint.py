@@ -126,3 +126,45 @@ def test_two_factories_may_each_have_an_inner_check_of_the_same_name() -> None:
         "def two(n):\n    def check(b):\n        return agree(n, n)\n    return Check('x', check)\n"
     )
     assert line_of(refused(source)) == 6
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Rational(1 / 3)", "Rational(0.1)", "sympy.S(-1.5)", "S(2 * 0.5)", "sympify(1 / 2 + x)"],
+)
+def test_a_float_may_not_pass_for_an_exact_number(source: str) -> None:
+    error = refused(f"x = 1\ny = {source}\n")
+    assert "gets a float" in error.message
+    assert line_of(error) == 2
+
+
+@pytest.mark.parametrize(
+    "source", ["Rational(1, 3)", "Rational('0.1')", "S(1) / 3", "S(n / 2)", "float(1 / 3)"]
+)
+def test_exact_numbers_are_left_alone(source: str) -> None:
+    refuse(f"y = {source}\n".encode(), HERE)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import matplotlib.pyplot as plt", "from matplotlib import pyplot", "from pylab import plot"],
+)
+def test_figures_that_all_questions_share_are_refused(source: str) -> None:
+    assert refused(f"x = 1\n{source}\n").message.startswith("pyplot draws on figures")
+    refuse(b"from matplotlib.patches import Circle\n", HERE)
+
+
+def test_an_invisible_character_is_refused_wherever_it_stands() -> None:
+    error = refused('x = 1\n# harmless\u202e\ny = "a"\n')
+    assert "invisible character U+202E" in error.message
+    assert line_of(error) == 2
+
+
+def test_another_encoding_is_refused_even_where_python_reads_it() -> None:
+    error = refused(b"# coding: latin-1\nx = '\xe9'\n")
+    assert error.message == "the module is not UTF-8"
+    assert line_of(error) == 2
+
+
+def test_a_comparison_in_a_tuple_is_refused() -> None:
+    assert "always true" in refused('assert (x == 1, "one")\n').message

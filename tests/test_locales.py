@@ -9,6 +9,7 @@ import pytest
 from support import locales
 
 from solgen.errors import TranslationError
+from solgen.locales import load_locales
 
 french, english = locales()
 
@@ -71,3 +72,32 @@ def test_an_unknown_word_names_the_file_to_edit():
 )
 def test_integers_are_grouped_from_five_digits_on(value, fr, en):
     assert (french.integer(value), english.integer(value)) == (fr, en)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('name = "English"', "name = English", 2, "is not TOML"),
+        ('name = "English"', "name = '\\input{x}'", 2, r"in name \input is refused"),
+        ("idioms = [", "idioms = ['(', ", None, "a pattern cannot be read"),
+    ],
+)
+def test_words_of_an_exam_s_own_are_refused_at_their_line(project, old, new, line, words):
+    text = (files("solgen") / "words" / "en.toml").read_text(encoding="utf-8")
+    assert old in text
+    own = project.templates / "words" / "en.toml"
+    own.parent.mkdir()
+    own.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(TranslationError) as caught:
+        load_locales(project)
+    assert words in caught.value.message
+    assert caught.value.where.file == "words/en.toml"
+    assert line is None or abs(caught.value.where.line - line) <= 3
+
+
+def test_words_in_another_encoding_are_refused(project):
+    own = project.templates / "words" / "en.toml"
+    own.parent.mkdir()
+    own.write_bytes(b'name = "\xe9"')
+    with pytest.raises(TranslationError, match="is not UTF-8"):
+        load_locales(project)

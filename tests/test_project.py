@@ -108,3 +108,22 @@ def test_a_text_of_the_exam_exists_in_every_language(tmp_path: Path) -> None:
 def test_files_are_named_as_an_author_would_name_them(project: Project, tmp_path: Path) -> None:
     assert project.relative(project.questions / "q1.py") == "questions/q1.py"
     assert project.relative(tmp_path / "other") == str(tmp_path / "other")
+
+
+def test_a_template_without_its_module_is_not_left_out(project):
+    for name in ("q2.tex.j2", "Q1.tex.j2", "q01.tex.j2"):
+        path = project.templates / "questions" / name
+        path.write_text("", encoding="utf-8")
+        with pytest.raises(QuestionError, match="this template has no module") as caught:
+            project.select(())
+        assert caught.value.where.file == f"templates/questions/{name}"
+        path.unlink()
+    (project.templates / "questions" / "macros.tex.j2").write_text("", encoding="utf-8")
+    assert project.select(()) == ["q1"]
+
+
+def test_a_linked_module_is_named_where_the_author_sees_it(project, tmp_path):
+    module = project.questions / "q1.py"
+    module.rename(tmp_path / "elsewhere.py")
+    module.symlink_to(tmp_path / "elsewhere.py")
+    assert project.relative(module) == "questions/q1.py"
