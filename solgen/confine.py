@@ -279,7 +279,7 @@ class _Act:
 
 _COPY = "copy what is needed into questions/, and read it there"
 _READ_EXAM = "read only what is in the exam: questions/, templates/"
-_KEEP = "keep it in a variable; for a file of a moment there is the module tempfile"
+_KEEP = "keep it in a variable: a question only computes"
 _COMPUTE = "compute it in Python, in this process"
 _PACKAGE = "use a package that does it"
 _STARTERS = ("workers", "turns", "sandbox", "engine")  # solgen's modules that start processes

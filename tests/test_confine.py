@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from solgen import confine
+from solgen import confine, lint
 from solgen.confine import confined
 from solgen.errors import ConfinementError, QuestionError, SolgenError, Where
 from solgen.load import load
@@ -51,8 +51,14 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def exam(project: Project, edit: Callable[[str, str, str], None]) -> Project:
-    """The smallest exam, with data, and with a file that was built; its question makes attempts."""
+def exam(
+    project: Project, edit: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    """The smallest exam, with data, and with a file that was built; its question makes attempts.
+
+    Some of them are refused where they are read; this is about what would happen otherwise.
+    """
+    monkeypatch.setattr(lint, "refuse", lambda *_: None)
     edit("questions/q1.py", CALL, "from questions import attempt\nattempt.attempt()\n\n" + CALL)
     (project.questions / "data.csv").write_text("1,2\n", encoding="utf-8")
     project.build.mkdir()
