@@ -9,11 +9,31 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 BEGIN = r"\begin{document}"
+# The first pass comes before the figures exist.
+PYTHONTEX = r"""
+\usepackage{pythontex}
+\setpythontexworkingdir{.}
+\let\soldrawn\includegraphics
+\renewcommand\includegraphics[2][]{\IfFileExists{#2.pdf}{\soldrawn[#1]{#2}}{}}
+"""
+# latexmk runs pythontex when the code it finds in the document, or a module, has changed.
+LATEXMKRC = """\
+push @generated_exts, 'pytxcode';
+$extra_rule_spec{'pythontex'} = ['internal', '', 'run_pythontex',
+    '%R.pytxcode', 'pythontex-files-%R/%R.pytxmcr', '%R', 1];
+sub run_pythontex {
+    my $code = system("pythontex --interpreter python:PYTHON $$Psource");
+    rdb_add_generated(glob "pythontex-files-$$Pbase/*");
+    rdb_ensure_file($rule, $_) for glob "questions/*.py";
+    return $code;
+}
+"""
 INSIDE = Path(__file__).with_name("inside.py")
 
 _ANCHOR = r"\{report\.(?P<question>q\d+)\.(?P<name>[\w-]+)\.\w+\}"
@@ -24,7 +44,7 @@ _SHOWN = re.compile(
     re.MULTILINE,
 )
 _INLINE = re.compile(r"\$(?P<formula>[^$]+)\$(?P<tail>\\solsign" + _ANCHOR + ")")
-_FIGURE = re.compile(r"\\solfigure\{[^}]*\}\{(?P<file>(?P<question>q\d+)-(?P<id>\S+?)-(?P<codes>[a-z-]+))\}")
+_FIGURE = re.compile(r"\\solfigure\{[^}]*\}\{(?P<question>q\d+)-(?P<id>\S+?)-(?P<codes>[a-z-]+)\}")
 _QUESTION = re.compile(r"^\\solquestion\{(q\d+)\}", re.MULTILINE)
 
 
@@ -38,15 +58,20 @@ class Content:
     figures: dict[str, list[tuple[str, str]]]
 
 
-def read(folder: Path, value: Callable[[str, str], str]) -> Content:
-    """What the folder of a finished build holds; `value` writes how an answer's form is got."""
+def inlined(folder: Path) -> tuple[str, str]:
+    """The preamble and the body of the finished LaTeX, the parts where they are read."""
     main = (folder / "main.tex").read_text(encoding="utf-8")
     preamble, _, body = main.partition(BEGIN)
-    body = re.sub(
+    return preamble, re.sub(
         r"\\solgeninput\{([\w.-]+)\}",
         lambda found: (folder / f"{found[1]}.tex").read_text(encoding="utf-8"),
         body,
     )
+
+
+def read(folder: Path, value: Callable[[str, str], str]) -> Content:
+    """What the folder of a finished build holds; `value` writes how an answer's form is got."""
+    preamble, body = inlined(folder)
     answers: dict[str, dict[str, None]] = {}
 
     def computed(question: str, name: str) -> str:
@@ -82,6 +107,16 @@ def _left(formula: str) -> str:
     raise ValueError(f"no equals sign in {formula}")
 
 
+def latex(folder: Path, _exam: Path, target: Path) -> Path:
+    """Write the LaTeX alone, its figures finished."""
+    target.mkdir(parents=True)
+    for figure in folder.glob("q*.pdf"):
+        shutil.copy2(figure, target)
+    path = target / "booklet.tex"
+    path.write_text(BEGIN.join(inlined(folder)), encoding="utf-8")
+    return path
+
+
 def pythontex(folder: Path, exam: Path, target: Path) -> Path:
     """Write the PythonTeX document; one session for each question, so that they run in parallel."""
 
@@ -100,8 +135,10 @@ def pythontex(folder: Path, exam: Path, target: Path) -> Path:
         )
 
     content = read(folder, value)
-    preamble = content.preamble + "\\usepackage{pythontex}\n\\setpythontexworkingdir{.}\n"
-    return _write(exam, target, "booklet.tex", preamble, content, code)
+    path = _write(exam, target, "booklet.tex", content.preamble + PYTHONTEX, content, code)
+    rules = LATEXMKRC.replace("PYTHON", sys.executable)
+    (target / "latexmkrc").write_text(rules, encoding="utf-8")
+    return path
 
 
 def knitr(folder: Path, exam: Path, target: Path) -> Path:
@@ -127,7 +164,8 @@ def knitr(folder: Path, exam: Path, target: Path) -> Path:
     content = read(folder, value)
     setup = (
         "<<setup, include=FALSE, cache=FALSE>>=\n"
-        "knitr::opts_chunk$set(engine='python', echo=FALSE, cache=TRUE, engine.path=Sys.which('python'),\n"
+        "knitr::opts_chunk$set(engine='python', echo=FALSE, cache=TRUE,\n"
+        f"  engine.path='{sys.executable}',\n"
         "  python.reticulate=requireNamespace('reticulate', quietly=TRUE))\n@\n"
     )
     macro = "\\newcommand\\solvalue[1]{\\csname #1\\endcsname}\n"
