@@ -18,7 +18,7 @@ def cold(original: Path, work: Path) -> Case:
     def run(k: int, look: bool) -> dict[str, Cost]:
         fresh = copy(original, work / f"cold-{k}")
         try:
-            return {"cold build": fresh.build(look=look)}
+            return {"solgen: cold build": fresh.build(look=look)}
         finally:
             for left in (fresh.folder, fresh.cache):
                 shutil.rmtree(left, ignore_errors=True)
@@ -28,7 +28,7 @@ def cold(original: Path, work: Path) -> Case:
 
 def unchanged(exam: Copy) -> Case:
     """A build right after a build."""
-    return Case("no change", lambda _k, look: {"no change": exam.build(look=look)})
+    return Case("no change", lambda _k, look: {"solgen: no change": exam.build(look=look)})
 
 
 def edits(exam: Copy) -> list[Case]:
@@ -38,4 +38,4 @@ def edits(exam: Copy) -> list[Case]:
 
 def _edited(exam: Copy, edit: Edit, k: int, look: bool) -> dict[str, Cost]:
     exam.edit(edit, k)
-    return {f"one-{edit.name} edit": exam.build(look=look)}
+    return {f"solgen: one-{edit.name} edit": exam.build(look=look)}

@@ -80,5 +80,10 @@ def environment(folder: Path) -> Mapping[str, str]:
     }
 
 
+def warm(work: Path) -> None:
+    """Let Matplotlib list the system's fonts for the copies in `work`, before anything counts."""
+    run([sys.executable, "-c", "import matplotlib.font_manager"], work, environment(work / "any"))
+
+
 def _cache(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.cache")

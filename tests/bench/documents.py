@@ -150,10 +150,9 @@ def knitr(folder: Path, exam: Path, target: Path) -> Path:
     def code(question: str, content: Content) -> str:
         extra = f"cache.extra=tools::md5sum(c({', '.join(map(repr, _sources(exam, question)))}))"
         begin = f"from inside import Question\nexam = Question('{question}')\n"
-        chunks = [
-            f"<<{question}-values, results='asis', {extra}>>=\n{begin}"
-            f"exam.define({content.answers.get(question, [])})\n@\n"
-        ]
+        names = content.answers.get(question, [])
+        define = f"{begin}exam.define({names})\n@\n"
+        chunks = [f"<<{question}-values, results='asis', {extra}>>=\n{define}"]
         chunks += [
             f"<<{question}-{name}, results='hide', {extra}>>=\n{begin}"
             f"exam.draw('{name}', '{codes}')\n@\n"

@@ -13,7 +13,7 @@ from tests.bench.processes import Memory, Watcher
 
 
 class Failed(Exception):
-    """A measured command failed, or did not do what is measured; the message ends with its output."""
+    """A measured command failed, or did something else; the message ends with its output."""
 
 
 @dataclass(frozen=True)

@@ -76,10 +76,10 @@ class Watch:
             published = self.wait(PUBLISHED)
             cpu = processes.cpu(pid)
         memory = watcher.memory if watcher else None
-        name = f"one-{edit.name} edit, watched"
+        name = f"solgen watch: one-{edit.name} edit"
         return {
-            f"{name}: its part": Cost(shown - start, _since(used, cpu_shown), memory),
-            f"{name}: the booklet": Cost(published - start, _since(used, cpu), memory),
+            f"{name}, to its part": Cost(shown - start, _since(used, cpu_shown), memory),
+            f"{name}, to the booklet": Cost(published - start, _since(used, cpu), memory),
         }
 
     def stop(self) -> None:
