@@ -71,8 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.write:
         for name, table in found.items():
             tables.put(PAGE, name, table)
-    for failure in results.failures:
-        _say(f"\nnot measured: {failure}")
+    for message in results.failures:
+        _say(f"\nnot measured: {message}")
     return 1 if results.failures else 0
 
 

@@ -55,12 +55,11 @@ def adverbs(k: int) -> tuple[str, ...]:
 def products(k: int) -> tuple[str, ...]:
     """The k-th way to write (f - y)/(f (1 - f)) times f times 1 - f."""
     ways = [
-        ", ".join(order)
+        ", ".join(factor.format(denominator) for factor in order)
         for denominator, order in product(
             ("f, 1 - f", "1 - f, f"),
             permutations(("over(f - y, times({}))", "f", "1 - f")),
         )
-        for order in [[factor.format(denominator) for factor in order]]
     ]
     return (ways[k],)
 

@@ -49,7 +49,8 @@ class Watch:
 
     def wait(self, wanted: re.Pattern[str]) -> float:
         """When the next such line came. Raises Failed for a failure, and when patience ends."""
-        end, said = time.monotonic() + PATIENCE, []
+        end = time.monotonic() + PATIENCE
+        said: list[str] = []
         while True:
             try:
                 at, line = self.lines.get(timeout=max(end - time.monotonic(), 0))
