@@ -80,7 +80,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
     parser.add_argument("--only", type=_families, default=FAMILIES, help=", ".join(FAMILIES))
     parser.add_argument("--sizes", type=_sizes, default=(1, 7, 70), help="questions: 1,7,70,700")
-    parser.add_argument("--repeats", type=int, default=5, choices=range(1, MOST + 1))
+    parser.add_argument("--repeats", type=int, default=3, choices=range(1, MOST + 1))
     parser.add_argument("--quick", action="store_true", help="one repeat")
     parser.add_argument("--write", action="store_true", help=f"update docs/{PAGE.name}")
     options = parser.parse_args(arguments)

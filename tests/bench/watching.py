@@ -32,7 +32,7 @@ class Watch:
         self.exam = exam
         self.lines: queue.Queue[tuple[float, str]] = queue.Queue()
         self.process = subprocess.Popen(
-            [*SOLGEN, "watch"],
+            [*SOLGEN, "watch", "--no-page"],
             cwd=exam.folder,
             env=dict(exam.env()),
             stdin=subprocess.DEVNULL,
