@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from tests.bench import builds, copies, growth, machine, peers, rounds, tables, watching
+from tests.bench import builds, copies, growth, machine, peers, rounds, tables, targets, watching
 from tests.bench import raw as raws
 from tests.bench.growth import Size
 from tests.bench.measure import Failed
 from tests.bench.rounds import Case, Row
 
-FAMILIES = ("cold", "unchanged", "edit", "watch", "peers", "growth")
+FAMILIES = ("cold", "unchanged", "edit", "watch", "peers", "profile", "growth")
 PAGE = copies.ROOT / "docs" / "performance.md"
 RESULTS = copies.ROOT / "build" / "bench.json"
 MOST = 9  # repeats: there are so many ways to write the edited formula
@@ -32,6 +32,7 @@ class Results:
 
     facts: dict[str, str]
     rows: list[Row] = field(default_factory=list)
+    profile: dict[str, float] = field(default_factory=dict)
     sizes: list[Size] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -44,12 +45,19 @@ class Results:
         solgen = self.of("solgen:", "solgen watch:")
         others = [row for row in self.rows if row not in solgen]
         found = {
-            "machine": tables.facts(self.facts),
+            "machine": tables.facts(self.facts) if self.rows else "",
+            "targets": _targets(targets.builds(self.rows, self.profile)),
             "builds": tables.costs(solgen) if solgen else "",
             "peers": tables.costs(others) if others else "",
+            "profile": tables.profile(self.profile) if self.profile else "",
             "growth": tables.growth(self.sizes) if self.sizes else "",
+            "growth targets": _targets(targets.growth(self.sizes)),
         }
         return {name: table for name, table in found.items() if table}
+
+
+def _targets(verdicts: Sequence[targets.Verdict]) -> str:
+    return tables.targets(verdicts) if verdicts else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,7 +109,10 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def _measure(options: argparse.Namespace, work: Path, results: Results) -> None:
     copies.warm(work)
-    if set(options.only) - {"growth"}:
+    if "profile" in options.only:
+        _say("profile of a cold build")
+        results.profile = builds.profile(copies.ROOT, work)
+    if set(options.only) - {"growth", "profile"}:
         exam = copies.copy(copies.ROOT, work / "exam")
         _say("first build, not measured")
         exam.build()
@@ -113,7 +124,8 @@ def _measure(options: argparse.Namespace, work: Path, results: Results) -> None:
         results.failures += failures
         results.facts["one raw pass"] = f"{_yardstick(results.rows):.2f} s"
     if "growth" in options.only:
-        results.sizes = growth.measure(options.sizes, work, options.repeats, _say)
+        found = growth.measure(options.sizes, work, options.repeats, _say)
+        results.sizes = _joined(_kept_sizes(), found)
 
 
 def _cases(
@@ -147,9 +159,24 @@ def _yardstick(rows: Sequence[Row]) -> float:
     return median(passes) if passes else float("nan")
 
 
+def _kept_sizes() -> list[Size]:
+    """The sizes of earlier runs: the largest exam takes so long that it is measured alone."""
+    if not RESULTS.is_file():
+        return []
+    return [growth.revived(one) for one in json.loads(RESULTS.read_text("utf-8"))["sizes"]]
+
+
+def _joined(before: Sequence[Size], now: Sequence[Size]) -> list[Size]:
+    """All sizes in their order; a new measure replaces an old one."""
+    found = {size.questions: size for size in (*before, *now)}
+    return [found[count] for count in sorted(found)]
+
+
 def _keep(results: Results) -> None:
     """Write everything that was measured, for whoever wants to look closer."""
     RESULTS.parent.mkdir(exist_ok=True)
+    if not results.sizes:  # an earlier run's
+        results.sizes = _kept_sizes()
     RESULTS.write_text(json.dumps(dataclasses.asdict(results), indent=1) + "\n", encoding="utf-8")
 
 

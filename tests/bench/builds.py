@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from functools import partial
 from pathlib import Path
 
 from tests.bench.copies import Copy, copy
 from tests.bench.edits import EXAM, Edit
-from tests.bench.measure import Cost
+from tests.bench.measure import Cost, Failed, run, tail
 from tests.bench.rounds import Case
 
 
@@ -24,6 +26,19 @@ def cold(original: Path, work: Path) -> Case:
                 shutil.rmtree(left, ignore_errors=True)
 
     return Case("cold build", run)
+
+
+def profile(original: Path, work: Path) -> dict[str, float]:
+    """Where the time of a cold build on one core goes: seconds by kind of step. Raises Failed."""
+    fresh = copy(original, work / "profile")
+    command = [sys.executable, "-m", "tests.bench.profile"]
+    run(command, fresh.folder, fresh.env())
+    said = tail(fresh.folder / ".bench.log", lines=1)
+    try:
+        found: dict[str, float] = json.loads(said)
+    except ValueError:
+        raise Failed(f"the profile ends in: {said}") from None
+    return found
 
 
 def unchanged(exam: Copy) -> Case:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.bench import raw as raws
 from tests.bench import synthetic
 from tests.bench.copies import Copy, copy
 from tests.bench.edits import synthetic as word
 from tests.bench.measure import Cost
+from tests.bench.processes import Memory
 from tests.bench.raw import pages
 from tests.bench.rounds import Say
 
@@ -26,6 +28,21 @@ class Size:
     pages: int = 0
     costs: dict[str, list[Cost]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
     looked: dict[str, Cost] = field(default_factory=dict)
+
+
+def revived(data: Mapping[str, Any]) -> Size:
+    """A size as it was kept in JSON."""
+    return Size(
+        data["questions"],
+        data["pages"],
+        {stage: [_cost(each) for each in costs] for stage, costs in data["costs"].items()},
+        {stage: _cost(each) for stage, each in data["looked"].items()},
+    )
+
+
+def _cost(data: Mapping[str, Any]) -> Cost:
+    memory = data["memory"]
+    return Cost(data["seconds"], data["cpu"], Memory(**memory) if memory else None)
 
 
 def measure(sizes: Sequence[int], work: Path, repeats: int, say: Say) -> list[Size]:

@@ -12,6 +12,9 @@ from pathlib import Path
 from tests.bench.processes import Memory, Watcher
 
 
+WIDTH = 2000  # characters that are shown of a line
+
+
 class Failed(Exception):
     """A measured command failed, or did something else; the message ends with its output."""
 
@@ -81,4 +84,4 @@ def _waited(process: subprocess.Popen[bytes], start: float) -> tuple[float, floa
 def tail(log: Path, lines: int = 30) -> str:
     """The end of what a command said."""
     said = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(line[:300] for line in said[-lines:])
+    return "\n".join(line[:WIDTH] for line in said[-lines:])

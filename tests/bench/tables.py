@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -11,9 +11,9 @@ from tests.bench.measure import Cost
 from tests.bench.processes import Memory
 from tests.bench.rounds import Row
 from tests.bench.stats import exponent, spread
+from tests.bench.targets import FROM, Verdict, seconds
 
 MEBI = 2**20
-FROM = 7  # questions from which growth is fitted: below, the fixed costs hide it
 NOTHING = "–"
 
 
@@ -43,22 +43,35 @@ def _memory(memory: Memory | None) -> tuple[str, str]:
     return f"{memory.largest / MEBI:.0f} MiB", f"{memory.tree / MEBI:.0f} MiB"
 
 
+def targets(verdicts: Sequence[Verdict]) -> str:
+    """What was aimed at and found; where it is missed, why."""
+    header = ("", "target", "measured", "", "where missed")
+    rows = [(v.name, v.aim, v.found, "met" if v.met else "missed", v.why) for v in verdicts]
+    return table(header, rows, "lrrll")
+
+
+def profile(found: Mapping[str, float]) -> str:
+    """The kinds of step, the longest first."""
+    total = sum(found.values())
+    rows = [
+        (kind, f"{took:.2f}", f"{took / total:.0%}")
+        for kind, took in sorted(found.items(), key=lambda item: -item[1])
+    ]
+    return table(("step", "s", "share"), [*rows, ("all", f"{total:.2f}", "100%")], "lrr")
+
+
 def growth(sizes: Sequence[Size]) -> str:
     """Every stage at every size: seconds, multiples of that size's raw pass, memory."""
     header = ["stage", *(f"{size.questions} ({size.pages} pages)" for size in sizes), "exponent"]
     rows: list[tuple[str, ...]] = []
     for stage in STAGES:
-        seconds = [_seconds(size, stage) for size in sizes]
-        rows.append((f"{stage}, s", *(f"{value:.2f}" for value in seconds), _fit(sizes, seconds)))
+        times = [seconds(size, stage) for size in sizes]
+        rows.append((f"{stage}, s", *(f"{value:.2f}" for value in times), _fit(sizes, times)))
     for stage in STAGES[1:]:
-        ratios = [_seconds(size, stage) / _seconds(size, STAGES[0]) for size in sizes]
+        ratios = [seconds(size, stage) / seconds(size, STAGES[0]) for size in sizes]
         rows.append((f"{stage}, raw passes", *(f"{value:.2f}" for value in ratios), ""))
     rows += [_peaks(sizes, stage, which) for stage in STAGES for which in ("largest", "tree")]
     return table(header, rows, "l" + "r" * (len(sizes) + 1))
-
-
-def _seconds(size: Size, stage: str) -> float:
-    return median(cost.seconds for cost in size.costs[stage])
 
 
 def _fit(sizes: Sequence[Size], values: Sequence[float]) -> str:
