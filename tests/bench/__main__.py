@@ -23,6 +23,7 @@ from tests.bench.rounds import Case, Row
 FAMILIES = ("cold", "unchanged", "edit", "watch", "peers", "profile", "growth")
 PAGE = copies.ROOT / "docs" / "performance.md"
 RESULTS = copies.ROOT / "build" / "bench.json"
+QUICK = RESULTS.with_name("bench.quick.json")  # apart: one repeat says little
 MOST = 9  # repeats: there are so many ways to write the edited formula
 
 
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = results.tables()
     for table in found.values():
         _say(f"\n{table}")
-    _keep(results)
+    _keep(results, QUICK if options.quick else RESULTS)
     if options.write:
         for name, table in found.items():
             tables.put(PAGE, name, table)
@@ -125,7 +126,7 @@ def _measure(options: argparse.Namespace, work: Path, results: Results) -> None:
         results.facts["one raw pass"] = f"{_yardstick(results.rows):.2f} s"
     if "growth" in options.only:
         found = growth.measure(options.sizes, work, options.repeats, _say)
-        results.sizes = _joined(_kept_sizes(), found)
+        results.sizes = found if options.quick else _joined(_kept_sizes(), found)
 
 
 def _cases(
@@ -172,12 +173,12 @@ def _joined(before: Sequence[Size], now: Sequence[Size]) -> list[Size]:
     return [found[count] for count in sorted(found)]
 
 
-def _keep(results: Results) -> None:
+def _keep(results: Results, file: Path) -> None:
     """Write everything that was measured, for whoever wants to look closer."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    if not results.sizes:  # an earlier run's
+    file.parent.mkdir(exist_ok=True)
+    if file == RESULTS and not results.sizes:  # an earlier run's
         results.sizes = _kept_sizes()
-    RESULTS.write_text(json.dumps(dataclasses.asdict(results), indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(dataclasses.asdict(results), indent=1) + "\n", encoding="utf-8")
 
 
 def _say(line: str) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from tests.bench.processes import Memory, Watcher
 
-
 WIDTH = 2000  # characters that are shown of a line
 
 
