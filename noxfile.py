@@ -105,6 +105,14 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure builds, edits, peers and growth (arguments: --only cold,edit --quick --write)."""
+    _get_engine(session)
+    _install(session, "test")
+    _run(session, "python", "-m", "tests.bench", *session.posargs)
+
+
+@nox.session
 def new(session: nox.Session) -> None:
     """Write a starter question that builds at once (argument: its name, q8)."""
     _install(session)
