@@ -53,6 +53,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def staleness(session: nox.Session) -> None:
+    """Edit a small exam at random, compare with clean builds (--count 500 --seed 1)."""
+    _get_engine(session)
+    _install(session)
+    _run(session, "python", "-m", "tests.suites.staleness", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """Verify the questions' answers only, without LaTeX (arguments: q1 ...)."""
     _install(session)
