@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pylatex import NoEscape, Tabular
+from pylatex import LongTable, NoEscape, Tabular
 
 from solgen.appendix import appendix
 from solgen.certificate import software
@@ -44,10 +44,12 @@ def front(
 ) -> dict[str, Any]:
     """Points, coverage and conventions in one language."""
     ragged = r">{\raggedright\arraybackslash}"
-    made = Tabular(rf"r{ragged}p{{2.3in}}{ragged}p{{2in}}r", booktabs=True)
+    # As long as the exam is: it may go on over several pages.
+    made = LongTable(rf"r{ragged}p{{2.3in}}{ragged}p{{2in}}r", booktabs=True)
     word = locale.word
     made.add_row(["", *[escape(word(h).capitalize()) for h in ("question", "part", "marks")]])
     made.add_hline()
+    made.end_table_header()
     facts = [chapter.facts for chapter in chapters]
     for one in facts:
         split = ", ".join(f"{escape(locale.part(p.id))}~{p.points}" for p in one.parts)
@@ -64,7 +66,7 @@ def front(
         **edition.frame(locale),
         "anchor": f"marks.{locale.code}",
         "marks": escape(word("marks")),
-        "points": NoEscape("\\begin{center}\\small\n" + made.dumps() + "\n\\end{center}"),
+        "points": NoEscape("{\\small\n" + made.dumps() + "\n}"),
         "coverage": escape(coverage) if covered != total else "",
         "proposal": escape(word("proposal")),
         "conventions": escape(word("conventions")),

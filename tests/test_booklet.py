@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+import subprocess
 from functools import cache
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -15,6 +17,8 @@ from solgen.build import build
 from solgen.edition import Edition
 from solgen.errors import Where
 from solgen.load import load
+from solgen.locales import load_locales
+from solgen.matter import front
 from solgen.pairs import accept, pairs, unsealed
 from solgen.project import find_project
 from solgen.symbols import free
@@ -249,3 +253,25 @@ def test_a_question_that_is_missing_is_said_on_the_first_pages(project, edit):
     build(find_project(project.root), ["q1"], ("fr",), lambda line: None, whole=True)
     text = _text(pypdf.PdfReader(project.build / "booklet.fr.pdf"))
     assert "soit 3 des 8 points" in " ".join(text.split())
+
+
+def test_the_table_of_points_goes_on_over_several_pages(project, tmp_path):
+    locale = load_locales(project)[0]
+    part = SimpleNamespace(id="a", points=1)
+    facts = [
+        SimpleNamespace(name=f"q{n}", number=n, parts=(part,), points=1, titles={"fr": "Titre"})
+        for n in range(1, 101)
+    ]
+    frame = SimpleNamespace(frame=lambda _locale: {})
+    chapters = [SimpleNamespace(facts=one) for one in facts]
+    points = front(project, chapters, frame, locale)["points"]
+    packages = "array,longtable,booktabs,hyperref"
+    document = (
+        rf"\documentclass{{article}}\usepackage{{{packages}}}"
+        rf"\begin{{document}}{points}\end{{document}}"
+    )
+    (tmp_path / "main.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "main.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    assert b"Overfull \\vbox" not in done.stdout
+    assert len(pypdf.PdfReader(tmp_path / "main.pdf").pages) > 1
