@@ -7,6 +7,7 @@ pairs, printed values and the template's own lines apart; `solgen.render` reads 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 
 import jinja2
@@ -24,6 +25,11 @@ SECTIONS = ("answer", "solution", "limits", "mistakes", "erratum")
 def mark(kind: str, *arguments: object) -> str:
     """A private mark in the rendered stream."""
     return OPEN + " ".join((kind, *map(str, arguments))) + CLOSE
+
+
+def unvalued(text: str) -> str:
+    """The text without the marks of values: what a macro prints is one value, whatever is in it."""
+    return re.sub(f"{OPEN}(?:value [a-z]+|unvalue){CLOSE}", "", text)
 
 
 VALUE = "_value"  # the global that prints a value; authors' names have no underscore in front

@@ -19,7 +19,7 @@ from solgen.model import Table
 from solgen.project import Project
 from solgen.references import Work
 from solgen.render import Speech
-from solgen.templating import ASKED, mark
+from solgen.templating import ASKED, mark, unvalued
 from solgen.verify import Report
 
 
@@ -103,7 +103,8 @@ def _finalized(value: Any, display: Display) -> str:
     kind = "number" if isinstance(value, int) or getattr(value, "is_Number", False) else "other"
     if isinstance(value, Table):
         value = display.table(value)
-    shown = NoEscape(value) if isinstance(value, str) else tex(value, display.locale)
+    text = unvalued(value) if isinstance(value, str) else None
+    shown = tex(value, display.locale) if text is None else NoEscape(text)
     if r"\ensuremath" in shown[:11]:
         kind = "number"
     return mark("value", kind) + shown + mark("unvalue")
