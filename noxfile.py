@@ -53,6 +53,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def staleness(session: nox.Session) -> None:
+    """Edit a small exam at random, compare with clean builds (--count 500 --seed 1)."""
+    _get_engine(session)
+    _install(session)
+    _run(session, "python", "-m", "tests.suites.staleness", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """Verify the questions' answers only, without LaTeX (arguments: q1 ...)."""
     _install(session)
@@ -102,6 +110,14 @@ def mutants(session: nox.Session) -> None:
     """Test the checks with wrong variants of everything (arguments: q1 ...); takes minutes."""
     _install(session)
     _run(session, "solgen", "mutants", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure builds, edits, peers and growth (arguments: --only cold,edit --quick --write)."""
+    _get_engine(session)
+    _install(session, "test")
+    _run(session, "python", "-m", "tests.bench", *session.posargs)
 
 
 @nox.session

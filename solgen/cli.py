@@ -37,7 +37,7 @@ def main() -> None:
 
     Exit codes: 0 done; 2 usage; 10 question malformed; 11 answer refused; 12 template or
     translation; 13 LaTeX; 14 figure; 16 limit; 17 environment; 18 another build is running;
-    70 internal error; 130 interrupted.
+    19 a question tried to leave its place; 70 internal error; 130 interrupted.
     """
 
 

@@ -126,9 +126,9 @@ def compile_once(folder: Path, engine: Engine, cache: Cache) -> Path | None:
     """The PDF of one pass over ``folder/main.tex``; None if it fails.
 
     It is only looked at: its links may lead nowhere, and what is wrong with it is told when the
-    whole booklet is compiled.
+    whole booklet is compiled. pdfLaTeX leaves its SyncTeX file beside it.
     """
-    job = Job(folder, engine, Limits(), EPOCH, _nowhere)
+    job = Job(folder, engine, Limits(), EPOCH, _nowhere, synctex=True)
     try:
         _refuse_forbidden(job)
         if preload(folder, engine, cache, EPOCH) is not None:

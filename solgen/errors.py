@@ -9,9 +9,9 @@ Each class carries the exit code of the command line (``exit_code``):
   2   usage                   16  LimitError
  10   QuestionError           17  EnvironmentProblem
  11   VerificationError       18  Busy
- 12   TemplateError,          70  internal error
-      TranslationError       130  interrupted
- 13   LatexError
+ 12   TemplateError,          19  ConfinementError
+      TranslationError       70  internal error
+ 13   LatexError            130  interrupted
 ====  ====================  ====  ==================
 """
 
@@ -158,6 +158,12 @@ class Busy(SolgenError):
     """Another build of the same project is running."""
 
     exit_code = 18
+
+
+class ConfinementError(SolgenError):
+    """A question tried to leave its place: other files, programs, the network."""
+
+    exit_code = 19
 
 
 _SYSTEM = {

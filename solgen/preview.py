@@ -11,6 +11,7 @@ from solgen.booklet import assemble_part
 from solgen.cache import loads
 from solgen.chapter import Chapter
 from solgen.compile import compile_once
+from solgen.errors import Where
 from solgen.exam import Order
 from solgen.keys import digest
 from solgen.locales import code_of
@@ -20,12 +21,17 @@ Marks = Mapping[str, str]  # of each file of an edition, the hash of what it pri
 
 @dataclass(frozen=True)
 class Preview:
-    """One part of one question (`q1`, `d`) in a PDF of its own; `edition` is the one it is of."""
+    """One part of one question (`q1`, `d`) in a PDF of its own; `edition` is the one it is of.
+
+    `synctex` and `places` lead from its pages to the author's lines.
+    """
 
     question: str
     part: str
     edition: str
     pdf: bytes
+    synctex: bytes
+    places: Mapping[str, tuple[Where | None, ...]]
 
 
 def preview(order: Order, chapters: Sequence[Chapter], folder: Path) -> Preview | None:
@@ -71,4 +77,7 @@ def _typeset(order: Order, chapter: Chapter, part: str, work: Path) -> Preview |
     pdf = compile_once(work, order.engine, order.exam.cache)
     if pdf is None:
         return None
-    return Preview(chapter.name, part, order.file(locales), pdf.read_bytes())
+    beside = pdf.with_suffix(".synctex.gz")
+    synctex = beside.read_bytes() if beside.is_file() else b""
+    file = order.file(locales)
+    return Preview(chapter.name, part, file, pdf.read_bytes(), synctex, edition.places())

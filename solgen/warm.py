@@ -189,10 +189,16 @@ class _Audience:
     def part(self, found: Any) -> None:
         """The edited part is there."""
         self.folder.mkdir(exist_ok=True)
-        pdf, new = self.folder / "part.pdf", self.folder / "part.new"
-        new.write_bytes(found.pdf)
-        new.replace(pdf)  # the page may still be reading the last one
-        file = File(found.edition, pdf)
+        made = {
+            "pdf": found.pdf,
+            "synctex.gz": found.synctex,
+            "places": pickle.dumps(found.places, protocol=5),
+        }
+        for suffix, data in made.items():
+            new = self.folder / "part.new"
+            new.write_bytes(data)
+            new.replace(self.folder / f"part.{suffix}")  # the page may still read the last one
+        file = File(found.edition, *(self.folder / f"part.{suffix}" for suffix in made))
         self.events.send(Event("part", f"{found.question}.{found.part}", (file,)))
 
     def editions(self, work: Mapping[str, Path]) -> list[Path]:

@@ -98,7 +98,8 @@ class _Shown:
         where = self.edited or Where()
         same = where.question == question[1:] and where.part == part
         where = where if same else Where(None, None, question[1:], part)
-        self.live.part(event.files[0].pdf, where, event.files[0].name)
+        (file,) = event.files
+        self.live.part(file.pdf, where, file.name, file.search())
         self.say(f"  part {event.text} shown after {seconds}")
 
     def _done(self, event: Event, seconds: str) -> None:

@@ -52,7 +52,6 @@ LAYERS = (
     ),
     (
         "certificate",
-        "confine",
         "doctor",
         "faults",
         "install",
@@ -63,6 +62,7 @@ LAYERS = (
         "misprints",
         "new",
         "overrides",
+        "places",
         "publish",
         "reading",
         "review",
@@ -72,6 +72,7 @@ LAYERS = (
     ),
     (
         "author",
+        "confine",
         "edition",
         "escaping",
         "forms",

@@ -1,6 +1,7 @@
 """What both questions import."""
 
 from questions.deeper import EXPONENT, REASON
+
 from solgen import Text
 
 POWER_RULE = REASON

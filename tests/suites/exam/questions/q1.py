@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sympy import Reals
+
 from questions.phrases import CAPTION, DEGREE, POWER_RULE
 from solgen import (
     Answer,
@@ -20,7 +22,6 @@ from solgen import (
     symbol,
     times,
 )
-from sympy import Reals
 
 HERE = Path(__file__).parent
 

@@ -1,8 +1,9 @@
 """Question 2: another power."""
 
+from sympy import Reals
+
 from questions.phrases import DEGREE, POWER_RULE
 from solgen import Derivation, Part, Question, Step, Text, by_slope, derivative, symbol, times
-from sympy import Reals
 
 t = symbol("t", Reals, fr="durée", en="duration")
 W = symbol("W", Reals, value=5 * t**2, fr="travail", en="work")
