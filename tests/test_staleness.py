@@ -48,7 +48,7 @@ def test_the_suite_notices_a_build_that_does_nothing(
     exam.put("questions/data.csv", 2)
     suite._clean(exam, ("fr",))
     monkeypatch.setattr(exam, "build", lambda *_: "")
-    assert "'booklet.fr.pdf', 'certificate.json'" in suite.compare(exam, ("fr",), [])
+    assert "booklet.fr.pdf" in suite.compare(exam, ("fr",), [])
 
 
 def test_the_suite_notices_a_file_that_is_left_over(exam: Exam, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_another_library_or_engine_makes_everything_anew(exam: Exam) -> None:
         exam.put(TOOLS, variant)
         assert exam.build() == ""
         now = exam.published()
-        assert now["certificate.json"] != before["certificate.json"]
+        assert now["booklet.fr.certificate.json"] != before["booklet.fr.certificate.json"]
         before = now
 
 
