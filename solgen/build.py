@@ -115,7 +115,8 @@ def build(
         told = tuple(pressed.files), pressed.pages, pressed.verified, pressed.seals
         reads = Reads(project.root)
         reads.update(pressed.inputs)
-        for path in (*(project.build / name for name in pressed.files), *beside):
+        latex = (path for name in pressed.folders for path in (project.build / name).iterdir())
+        for path in (*(project.build / name for name in pressed.files), *latex, *beside):
             reads.add(path.relative_to(project.root).as_posix())
         exam.cache.keep("published", order.key(chapters), reads, Built(*told, new=False))
         exam.cache.shrink()

@@ -1,7 +1,8 @@
 """What is refused in a question module because it would give something else on another day.
 
 Answers, figures and pages are the same wherever and whenever they are made: no clock, no
-environment, no random numbers without a seed, no order that changes from run to run.
+environment, no random numbers without a seed, no order that changes from run to run, and no file
+that is looked at but not read, of which nobody would know that the answer rests on it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ _ADDRESS = "is another number in every run", "use the value itself, or its name"
 _ORDER = (
     "goes through a set, whose order changes from run to run",
     "write sorted(…) around it; for symbols, sorted(…, key=str)",
+)
+# No audit event tells of it, so that nothing would notice when the file comes or goes.
+_LOOKS = (
+    "looks at a file without reading it",
+    "read it; where it may be missing, catch FileNotFoundError",
 )
 _ASKS = "asks whoever runs the build", "write the value in the module"
 
@@ -55,6 +61,15 @@ _NAMES = {
         ),
         _MACHINE,
     ),
+    **dict.fromkeys(
+        (
+            *("os.stat", "os.lstat", "os.access", "os.path.exists", "os.path.lexists"),
+            *("os.path.isfile", "os.path.isdir", "os.path.islink", "os.path.getsize"),
+            *("os.path.getmtime", "os.path.getctime", "os.path.getatime"),
+            "importlib.util.find_spec",
+        ),
+        _LOOKS,
+    ),
     **dict.fromkeys(("os.urandom", "uuid.uuid1", "uuid.uuid4", "mpmath.rand"), _CHANCE),
     **dict.fromkeys(("builtins.id", "builtins.hash"), _ADDRESS),
     **dict.fromkeys(("builtins.input", "sys.stdin"), _ASKS),
@@ -66,6 +81,8 @@ _SEEDED = (
     *("numpy.random.Philox", "numpy.random.SFC64", "random.Random"),
 )
 _INNOCENT = ("numpy.random.Generator", "numpy.random.BitGenerator", "random.Random")
+# Methods of paths. Others with such a name have arguments, or are refused too.
+_OF_PATHS = ("exists", "is_file", "is_dir", "is_symlink", "stat", "lstat")
 _SETS = ("set", "frozenset")
 # What these make of their argument does not depend on its order.
 _UNORDERED = (*_SETS, "sorted", "len", "sum", "min", "max", "all", "any")
@@ -109,6 +126,8 @@ class _Module:
         if isinstance(node, ast.Call) and self.path(node.func) in _SEEDED:
             seeded = any(not _is_none(a) for a in [*node.args, *(k.value for k in node.keywords)])
             return None if seeded else _CHANCE
+        if isinstance(node, ast.Call) and _looks(node):
+            return _LOOKS
         if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
             return self._named(self.path(node), node)
         if isinstance(node, ast.For) and self._is_set(node.iter):
@@ -166,6 +185,13 @@ class _Module:
             return function.attr == "join"
         names = ("list", "tuple", "iter", "enumerate", "Tuple", "zip", "map")
         return isinstance(function, ast.Name) and function.id in names
+
+
+def _looks(call: ast.Call) -> bool:
+    """Whether a call asks a path whether it is there, or how large or old it is."""
+    function = call.func
+    alone = not call.args and all(word.arg == "follow_symlinks" for word in call.keywords)
+    return alone and isinstance(function, ast.Attribute) and function.attr in _OF_PATHS
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,11 @@ REFUSED = [
     ("", "n = id(n)", "id is another number in every run"),
     ("", 'n = hash("x") % 7', "hash is another number in every run"),
     ("", 'n = input("?")', "input asks whoever runs the build"),
+    ("", 'n = 1 if (HERE / "a.csv").exists() else 2', "looks at a file without reading it"),
+    ("", "n = path.is_file()", "looks at a file without reading it"),
+    ("", "n = path.stat(follow_symlinks=False).st_size", "looks at a file without reading it"),
+    ("import os", 'n = os.path.getmtime("a.csv")', "looks at a file without reading it"),
+    ("from os.path import exists", 'n = exists("a.csv")', "exists looks at a file"),
     ("", 'for x in {"a", "b"}: print(x)', "this goes through a set"),
     ("", "for x in set(words): print(x)", "this goes through a set"),
     ("", "xs = [x + 1 for x in expr.free_symbols]", "this goes through a set"),
@@ -49,6 +54,8 @@ REFUSED = [
     ("", "xs = list(a.free_symbols | b.free_symbols)", "this goes through a set"),
 ]
 ALLOWED = [
+    ("", 'n = path.read_text(encoding="utf-8")'),
+    ("", "n = table.exists(x)"),
     ("import random", "r = random.Random(3)"),
     ("import numpy as np", "r = np.random.default_rng(3)"),
     ("import numpy as np", "r = np.random.default_rng(seed)"),

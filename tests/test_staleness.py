@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from solgen import engine
-from tests.suites import staleness
-from tests.suites.staleness import Exam, Suite, published, run
+from tests.suites import edits, staleness
+from tests.suites.editable import MACROS, REVIEW, TOOLS, Exam
+from tests.suites.staleness import Suite
 
 pdflatex = engine.find_pdflatex()
 pytestmark = [
@@ -27,61 +28,92 @@ def _warm() -> None:
 
 @pytest.fixture
 def exam(tmp_path: Path) -> Exam:
-    return Exam(tmp_path / "exam", staleness.slots())
+    """The small exam, built in French."""
+    made = Exam(tmp_path / "exam")
+    assert made.build() == ""
+    return made
 
 
 def test_random_edits_end_in_the_bytes_of_a_clean_build(tmp_path: Path) -> None:
     suite = Suite(tmp_path, seed=20)
-    wrong = [suite.sequence(number) for number in range(3)]
-    assert wrong == ["", "", ""]
-    assert suite.builds > 6
+    wrong = [suite.sequence(number) for number in range(5)]
+    assert wrong == [""] * 5
+    assert suite.builds > 10
 
 
 def test_the_suite_notices_a_build_that_does_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exam: Exam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suite = Suite(tmp_path, seed=1)
-    first = Exam(tmp_path / "first", suite.contents)
-    assert run(first.root) == 0
-    first.set("questions/data.csv", 2)
-    suite.clean[first.key, ("fr",)] = {"booklet.fr.pdf": b"what it should be"}
-    monkeypatch.setattr(staleness, "run", lambda *_: 0)
-    assert "booklet.fr.pdf" in suite._compare(first, ("fr",), [])
+    exam.put("questions/data.csv", 2)
+    suite._clean(exam, ("fr",))
+    monkeypatch.setattr(exam, "build", lambda *_: "")
+    assert "booklet.fr.pdf" in suite.compare(exam, ("fr",), [])
+
+
+def test_the_suite_notices_a_file_that_is_left_over(exam: Exam, tmp_path: Path) -> None:
+    suite = Suite(tmp_path, seed=1)
+    suite._clean(exam, ("fr",))
+    place = exam.root / "build/tex/booklet.fr/q9.tex"
+    place.write_text("old", encoding="utf-8")
+    assert "tex/booklet.fr/q9.tex" in suite.compare(exam, ("fr",), [])
 
 
 def test_an_edit_of_the_same_size_and_time_is_seen(exam: Exam) -> None:
-    assert run(exam.root) == 0
-    before = published(exam.root)
+    before = exam.published()
     for name in ("questions/data.csv", "questions/curve.csv", "questions/deeper.py"):
         size = (exam.root / name).stat().st_size
-        exam.set(name, 1, same_time=True)
+        exam.put(name, 1, same_time=True)
         assert (exam.root / name).stat().st_size == size
-        assert run(exam.root) == 0
-        now = published(exam.root)
+        assert exam.build() == ""
+        now = exam.published()
         assert now["booklet.fr.pdf"] != before["booklet.fr.pdf"]
         before = now
 
 
+def test_a_file_that_begins_to_exist_is_seen(exam: Exam) -> None:
+    before = exam.published()
+    for name in ("questions/colour.txt", "questions/extra.py", "templates/look.tex"):
+        exam.put(name, 1)
+        assert exam.build() == ""
+        now = exam.published()
+        assert now["booklet.fr.pdf"] != before["booklet.fr.pdf"]
+        before = now
+
+
+def test_another_library_or_engine_makes_everything_anew(exam: Exam) -> None:
+    before = exam.published()
+    for variant in (1, 2):
+        exam.put(TOOLS, variant)
+        assert exam.build() == ""
+        now = exam.published()
+        assert now["booklet.fr.certificate.json"] != before["booklet.fr.certificate.json"]
+        before = now
+
+
 def test_time_stamps_change_nothing(exam: Exam) -> None:
-    assert run(exam.root) == 0
-    before, at = published(exam.root), (exam.root / "build/booklet.fr.pdf").resolve()
-    staleness.touched(exam, random.Random(1))
-    assert run(exam.root) == 0
-    assert published(exam.root) == before
+    before, at = exam.published(), (exam.root / "build/booklet.fr.pdf").resolve()
+    edits.touched(exam, random.Random(1))
+    assert exam.build() == ""
+    assert exam.published() == before
     assert (exam.root / "build/booklet.fr.pdf").resolve() == at  # nothing was published anew
 
 
-def test_two_exams_share_a_cache_without_harm(exam: Exam, tmp_path: Path) -> None:
-    assert run(exam.root) == 0
-    other = Exam(tmp_path / "other", staleness.slots())
-    other.set("questions/data.csv", 1)
+def test_latex_that_was_damaged_is_published_again(exam: Exam) -> None:
+    before = exam.published()
+    (exam.root / "build/tex/booklet.fr/main.tex").unlink()
+    assert exam.build() == ""
+    assert exam.published() == before
+
+
+def test_an_exam_with_the_cache_of_another_one_is_built_from_its_own_files(
+    exam: Exam, tmp_path: Path
+) -> None:
+    other = exam.copy(tmp_path / "other")
+    other.put("questions/data.csv", 1)
+    other.put(MACROS, 1)
+    other.put(REVIEW, 2)
+    clean = other.copy(tmp_path / "clean")
     shutil.copytree(exam.root / "build/.cache", other.root / "build/.cache")
-    assert run(other.root) == 0
-    shutil.rmtree(other.root / "build")
-    found = published(exam.root)
-    assert run(other.root) == 0
-    clean = published(other.root)
-    shutil.rmtree(other.root / "build")
-    shutil.copytree(exam.root / "build/.cache", other.root / "build/.cache")
-    assert run(other.root) == 0
-    assert published(other.root) == clean != found
+    assert other.build() == clean.build() == ""
+    assert other.published() == clean.published() != exam.published()

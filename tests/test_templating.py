@@ -9,7 +9,7 @@ import jinja2
 import pytest
 
 from solgen.project import Project
-from solgen.templating import CLOSE, OPEN, environment
+from solgen.templating import CLOSE, OPEN, environment, mark, unvalued
 
 
 def stream(source: str, locale: str = "fr", languages: tuple[str, ...] = ("fr", "en")) -> str:
@@ -82,3 +82,9 @@ def test_a_course_s_own_template_comes_before_the_shipped_one(tmp_path: Path) ->
     own = environment(project).get_template("booklet.tex.j2")
     assert own.filename != shipped
     assert own.render() == f"{OPEN}line 1{CLOSE}own"
+
+
+def test_what_a_macro_prints_is_one_value_whatever_is_in_it() -> None:
+    printed = rf"\textbf{{{mark('value', 'number')}3{mark('unvalue')}}}"
+    assert unvalued(printed) == r"\textbf{3}"
+    assert unvalued(mark("line", 4) + "x") == mark("line", 4) + "x"

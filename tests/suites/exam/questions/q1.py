@@ -57,10 +57,21 @@ total = Answer(
 )
 
 
+def points(name):
+    lines = (HERE / name).read_text(encoding="utf-8").split()
+    return [tuple(map(float, line.split(","))) for line in lines]
+
+
+def colour():
+    try:
+        return (HERE / "colour.txt").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return "blue"
+
+
 def draw_cube(ax, say):
-    lines = (HERE / "curve.csv").read_text(encoding="utf-8").split()
-    points = [tuple(map(float, line.split(","))) for line in lines]
-    ax.plot(*zip(*points, strict=True), label=say(fr="volume", en="volume"))
+    ax.plot(*zip(*points("curve.csv"), strict=True), colour(), label=say(fr="volume", en="volume"))
+    ax.plot(*zip(*points("chord.csv"), strict=True), label=say(fr="corde", en="chord"))
     ax.legend()
 
 

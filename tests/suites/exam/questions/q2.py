@@ -14,7 +14,11 @@ rate = Derivation(
     steps=[Step(times(10, t), POWER_RULE)],
     checks=[by_slope(W, t)],
 )
-degree = DEGREE
+try:
+    from questions.extra import MORE
+except ImportError:
+    MORE = 0
+degree = DEGREE + MORE
 
 question = Question(
     title=Text(fr="Un débit", en="A rate"),
