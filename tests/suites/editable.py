@@ -64,7 +64,7 @@ def slots() -> dict[str, list[str | None]]:
             TEMPLATE,
             ("Dérivez $V$.", "Dérivez donc $V$."),
             ("Dérivez $V$.", "Calculez $V$."),
-            ("$V = \\VAR{V.value}$", "la grandeur $V = \\VAR{V.value}$"),
+            ("On considère $V", "On étudie $V"),
         ),
         HINT: _replaced(HINT, ("une fois", "cette fois")),
         "templates/words/fr.toml": _own("words/fr.toml", "Solutions officielles", "Corrigé"),
@@ -74,7 +74,7 @@ def slots() -> dict[str, list[str | None]]:
             *_replaced(SETTINGS, ('"Examen"', '"Epreuve"'), ("letterpaper", "a4paper")),
             (EXAM / SETTINGS).read_text(encoding="utf-8").partition("[exam.points]")[0],
         ],
-        "references.toml": _replaced("references.toml", ("1908", "1914")),
+        "references.toml": _replaced("references.toml", ("year = 1908", "year = 1914")),
         REVIEW: [
             (EXAM / REVIEW).read_text(encoding="utf-8"),
             (EXAM / REVIEW).read_text(encoding="utf-8") + "# seen\n",
