@@ -13,6 +13,7 @@ from pathlib import Path
 from solgen import sandbox
 from solgen.cache import Cache
 from solgen.engine import Engine, first_line
+from solgen.errors import LimitError
 from solgen.keys import digest
 from solgen.reads import Reads
 
@@ -30,7 +31,8 @@ def preload(folder: Path, engine: Engine, cache: Cache, epoch: int) -> Mapping[s
     """Put the format of `main.tex` into its folder; return the files of TeX that went into it.
 
     None where there is no format: for Tectonic, and for a preamble that cannot be dumped or is
-    faulty. Then the document is compiled without, which says at which line.
+    faulty. Then the document is compiled without, which says at which line. Raises LimitError for
+    one that was stopped: with and without a format, the bytes of a PDF are not the same.
     """
     if engine.kind != "pdflatex":
         return None
@@ -54,6 +56,12 @@ def _dump(
     env = sandbox.environment(epoch, engine.environment)
     ended = sandbox.run(command, folder, folder / f"{NAME}.console", env, sandbox.Limits())
     made = folder / f"{NAME}.fmt"
+    if ended.timed_out or ended.code < 0:  # another time it would end: the bytes would be others
+        raise LimitError(
+            f"LaTeX was stopped after {ended.seconds:.0f} s, before the document begins",
+            "main.tex",
+            "look for what never ends in look.tex; on a machine that is far too busy, build again",
+        )
     found = None
     if ended.code == 0 and not ended.timed_out and made.is_file():
         reads = Reads(cache.root)

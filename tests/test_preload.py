@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from solgen import engine
+from solgen import engine, sandbox
 from solgen.cache import Cache
 from solgen.compile import EPOCH, compile_folder, compile_once
-from solgen.errors import LatexError
+from solgen.errors import LatexError, LimitError
 from solgen.preload import NAME, inputs, preload
 
 pdflatex = engine.find_pdflatex()
@@ -71,6 +73,22 @@ def test_a_preamble_that_cannot_be_dumped_is_compiled_without(tmp_path: Path, ca
     work = document(tmp_path / "a", r"\ifx\dump\undefined\else\let\dump\nosuchcommand\fi")
     assert made(work, cache).startswith(b"%PDF")
     assert not (work / f"{NAME}.fmt").exists()
+
+
+@pytest.mark.parametrize("ended", [sandbox.Ended(-9, 1.0, False), sandbox.Ended(1, 120.0, True)])
+def test_a_format_that_was_stopped_is_not_done_without(
+    tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch, ended: sandbox.Ended
+) -> None:
+    run = sandbox.run
+
+    def stopped(command: Sequence[str], *arguments: Any) -> sandbox.Ended:
+        return ended if "-ini" in command else run(command, *arguments)
+
+    monkeypatch.setattr(sandbox, "run", stopped)
+    work = document(tmp_path / "a")
+    with pytest.raises(LimitError, match="before the document begins"):
+        made(work, cache)
+    assert not list(work.glob("*.pdf"))
 
 
 def test_a_fault_of_the_preamble_is_told_at_its_line(tmp_path: Path, cache: Cache) -> None:

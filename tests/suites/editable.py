@@ -171,7 +171,8 @@ class Exam:
     def copy(self, root: Path) -> Exam:
         """The same exam with nothing built."""
         other = Exam.__new__(Exam)
-        other.__dict__ |= self.__dict__ | {"root": root, "builds": 0}
+        own = {"root": root, "builds": 0, "state": {**self.state}, "contents": {**self.contents}}
+        other.__dict__ |= self.__dict__ | own
         ignored = shutil.ignore_patterns("__pycache__", "build")
         shutil.copytree(self.root, root, ignore=ignored)
         (root / "build").mkdir()
