@@ -15,8 +15,10 @@ import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib import font_manager
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_pdf import PdfFile, RendererPdf
 from matplotlib.figure import Figure as Canvas
+from matplotlib.font_manager import FontPath
 from matplotlib.text import Text as Label
 from matplotlib.ticker import ScalarFormatter
 
@@ -91,9 +93,7 @@ def draw(
                 _localise(axis, locales[0])
             _refuse_unreadable(canvas, figure, where)
             canvas.set_layout_engine("none")  # what was looked at is what is saved
-            FigureCanvasPdf(canvas).print_pdf(
-                file, metadata={"CreationDate": None, "Creator": None, "Producer": None}
-            )
+            _save(canvas, file)
         except SolgenError:
             raise
         except Exception as error:
@@ -108,6 +108,40 @@ def draw(
                 found=None if frame is None else frame.line,
             ) from error
     return file
+
+
+class _Font(FontPath):
+    """A font's path that is sorted by the name of the file, wherever the file lies."""
+
+    def __lt__(self, other: Any) -> bool:
+        return (Path(self).name, self.face_index) < (Path(other).name, other.face_index)
+
+
+class _Pdf(PdfFile):
+    """Matplotlib embeds fonts in the order of their folders, which differ from place to place."""
+
+    def writeFonts(self) -> None:  # noqa: N802 - Matplotlib's name
+        self._fontNames = {
+            (_Font(font.path, font.face_index), subset): name
+            for (font, subset), name in self._fontNames.items()
+        }
+        super().writeFonts()
+
+
+def _save(canvas: Canvas, file: Path) -> None:
+    """What FigureCanvasPdf.print_pdf does, with fonts in an order of their own."""
+    resolution, canvas.dpi = canvas.dpi, 72  # points of a PDF to the inch
+    width, height = canvas.get_size_inches()
+    pdf = _Pdf(file, metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    try:
+        pdf.newPage(width, height)
+        vector = RendererPdf(pdf, resolution, height, width)
+        renderer: Any = MixedModeRenderer(canvas, width, height, resolution, vector)
+        canvas.draw(renderer)
+        renderer.finalize()
+        pdf.finalize()
+    finally:
+        pdf.close()
 
 
 def _register_fonts() -> None:

@@ -1,9 +1,12 @@
 """Figures: house style, languages, and what is refused."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from pypdf import PdfReader
-from support import loaded, locales, starter
+from support import ROOT, loaded, locales, starter
 
 from solgen import Figure, Text
 from solgen.draw import draw
@@ -66,6 +69,52 @@ def test_the_same_figure_has_the_same_bytes(project, question, tmp_path):
     figure = question.question.figures[0]
     first = draw(project, question, figure, (french,), tmp_path).read_bytes()
     assert draw(project, question, figure, (french,), tmp_path).read_bytes() == first
+
+
+ELSEWHERE = """
+import dataclasses, sys
+from pathlib import Path
+import matplotlib, shutil
+from matplotlib import font_manager
+from solgen import draw as drawing
+from solgen.load import load
+from solgen.locales import load_locales
+from solgen.project import find_project
+
+root, folder, ours, theirs = map(Path, sys.argv[1:])
+shutil.copytree(drawing.files("solgen") / "fonts", folder / ours / "fonts")
+shutil.copytree(Path(matplotlib.get_data_path()) / "fonts" / "ttf", folder / theirs)
+drawing.files = lambda _package: folder / ours
+manager = font_manager.fontManager
+manager.ttflist = [
+    dataclasses.replace(entry, fname=str(folder / theirs / Path(entry.fname).name))
+    for entry in manager.ttflist
+    if Path(entry.fname).is_relative_to(matplotlib.get_data_path())
+]
+project = find_project(root)
+(loaded,) = load(project, ["q1"])
+(french, *_) = load_locales(project)
+drawing.draw(project, loaded, loaded.question.figures[0], (french,), folder)
+print(font_manager.findfont("CMU Serif"), font_manager.findfont("cmr10"))
+"""
+
+
+def test_where_fonts_lie_changes_no_byte(project, tmp_path):
+    """In a PDF, Matplotlib sorts fonts by their folders: solgen's, and its own."""
+    made = []
+    for ours, theirs in ("ab", "ba"):
+        folder = tmp_path / ours
+        folder.mkdir()
+        command = [sys.executable, "-c", ELSEWHERE, project.root, folder, ours, theirs]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+        assert done.stdout.split() == [
+            str(folder / ours / "fonts" / "cmunrm.ttf"),
+            str(folder / theirs / "cmr10.ttf"),
+        ]
+        (pdf,) = folder.glob("*.pdf")
+        made.append(pdf.read_bytes())
+    assert made[0] == made[1]
+    assert made[0].count(b"/FontFile2") >= 2
 
 
 def test_panels_are_given_as_a_tuple(project, question, tmp_path):
