@@ -8,19 +8,31 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from tests.bench import builds, copies, growth, machine, peers, rounds, tables, targets, watching
+from tests.bench import (
+    builds,
+    copies,
+    growth,
+    machine,
+    peers,
+    proposals,
+    rounds,
+    tables,
+    targets,
+    watching,
+)
 from tests.bench import raw as raws
 from tests.bench.growth import Size
 from tests.bench.measure import Failed
 from tests.bench.rounds import Case, Row
 
-FAMILIES = ("cold", "unchanged", "edit", "watch", "peers", "profile", "growth")
+FAMILIES = ("cold", "unchanged", "edit", "watch", "try", "peers", "profile", "growth")
 PAGE = copies.ROOT / "docs" / "performance.md"
 RESULTS = copies.ROOT / "build" / "bench.json"
 QUICK = RESULTS.with_name("bench.quick.json")  # apart: one repeat says little
@@ -37,16 +49,24 @@ class Results:
     sizes: list[Size] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
+    def join(self, kept: Mapping[str, Any]) -> None:
+        """Add what an earlier run measured, where this one did not."""
+        rows = {row.name: row for row in (*map(rounds.revived, kept["rows"]), *self.rows)}
+        self.rows = list(rows.values())
+        sizes = {s.questions: s for s in (*map(growth.revived, kept["sizes"]), *self.sizes)}
+        self.sizes = [sizes[count] for count in sorted(sizes)]
+        self.profile = self.profile or kept["profile"]
+
     def of(self, *names: str) -> list[Row]:
         """The rows whose name begins by one of these."""
         return [row for row in self.rows if row.name.startswith(names)]
 
     def tables(self) -> dict[str, str]:
         """The tables by the name of their place in the page, those that hold something."""
-        solgen = self.of("solgen:", "solgen watch:")
+        solgen = self.of("solgen:", "solgen watch:", proposals.IMPORT, proposals.TRY)
         others = [row for row in self.rows if row not in solgen]
         found = {
-            "machine": tables.facts(self.facts) if self.rows else "",
+            "machine": tables.facts(self._told()) if self.rows else "",
             "targets": _targets(targets.builds(self.rows, self.profile)),
             "builds": tables.costs(solgen) if solgen else "",
             "peers": tables.costs(others) if others else "",
@@ -55,6 +75,10 @@ class Results:
             "growth targets": _targets(targets.growth(self.sizes)),
         }
         return {name: table for name, table in found.items() if table}
+
+    def _told(self) -> dict[str, str]:
+        passes = [raw.seconds for row in self.rows for _, raw in row.costs]
+        return self.facts | ({"one raw pass": f"{median(passes):.2f} s"} if passes else {})
 
 
 def _targets(verdicts: Sequence[targets.Verdict]) -> str:
@@ -72,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except Failed as failure:
             results.failures.append(str(failure))
     results.facts["load at the end"] = machine.load()
-    results.facts["repeats"] = str(options.repeats)
+    if not options.quick:
+        results.join(_kept())
     found = results.tables()
     for table in found.values():
         _say(f"\n{table}")
@@ -123,10 +148,9 @@ def _measure(options: argparse.Namespace, work: Path, results: Results) -> None:
             cases = _cases(options, exam, work, raw, running)
             results.rows, failures = rounds.measure(cases, raw, options.repeats, _say)
         results.failures += failures
-        results.facts["one raw pass"] = f"{_yardstick(results.rows):.2f} s"
     if "growth" in options.only:
-        found = growth.measure(options.sizes, work, options.repeats, _say)
-        results.sizes = found if options.quick else _joined(_kept_sizes(), found)
+        for size in growth.measure(options.sizes, work, options.repeats, _say):
+            results.sizes.append(size)  # at once: a later one may fail
 
 
 def _cases(
@@ -143,6 +167,8 @@ def _cases(
     if "watch" in options.only:
         watched = copies.copy(copies.ROOT, work / "watched")
         cases += running.enter_context(watching.watching(watched, _say))
+    if "try" in options.only:
+        cases.append(proposals.proposals(exam))
     if "peers" in options.only:
         finished = copies.copy(copies.ROOT, work / "finished")
         finished.build()  # nobody edits this one
@@ -155,29 +181,17 @@ def _cases(
     return cases
 
 
-def _yardstick(rows: Sequence[Row]) -> float:
-    passes = [raw.seconds for row in rows for _, raw in row.costs]
-    return median(passes) if passes else float("nan")
-
-
-def _kept_sizes() -> list[Size]:
-    """The sizes of earlier runs: the largest exam takes so long that it is measured alone."""
+def _kept() -> dict[str, Any]:
+    """What earlier runs measured: a part, or the largest exam alone, may be measured by itself."""
     if not RESULTS.is_file():
-        return []
-    return [growth.revived(one) for one in json.loads(RESULTS.read_text("utf-8"))["sizes"]]
-
-
-def _joined(before: Sequence[Size], now: Sequence[Size]) -> list[Size]:
-    """All sizes in their order; a new measure replaces an old one."""
-    found = {size.questions: size for size in (*before, *now)}
-    return [found[count] for count in sorted(found)]
+        return {"rows": [], "profile": {}, "sizes": []}
+    found: dict[str, Any] = json.loads(RESULTS.read_text("utf-8"))
+    return found
 
 
 def _keep(results: Results, file: Path) -> None:
     """Write everything that was measured, for whoever wants to look closer."""
     file.parent.mkdir(exist_ok=True)
-    if file == RESULTS and not results.sizes:  # an earlier run's
-        results.sizes = _kept_sizes()
     file.write_text(json.dumps(dataclasses.asdict(results), indent=1) + "\n", encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,14 @@ from tests.bench import raw as raws
 from tests.bench import synthetic
 from tests.bench.copies import Copy, copy
 from tests.bench.edits import synthetic as word
-from tests.bench.measure import Cost
-from tests.bench.processes import Memory
-from tests.bench.raw import pages
+from tests.bench.measure import Cost, revived_cost
+from tests.bench.raw import Raw, pages
 from tests.bench.rounds import Say
 
-STAGES = ("raw pass", "cold build", "no change", "one-prose edit")
+RAW, EDITIONS = "raw pass", "raw passes of all editions"
+COLD, SAME, EDIT = "cold build", "no change", "one-prose edit"
+UNTIMED = 20  # an edit that no round makes
+STAGES = (RAW, EDITIONS, COLD, SAME, EDIT)
 
 
 @dataclass
@@ -35,19 +37,14 @@ def revived(data: Mapping[str, Any]) -> Size:
     return Size(
         data["questions"],
         data["pages"],
-        {stage: [_cost(each) for each in costs] for stage, costs in data["costs"].items()},
-        {stage: _cost(each) for stage, each in data["looked"].items()},
+        {stage: [revived_cost(each) for each in costs] for stage, costs in data["costs"].items()},
+        {stage: revived_cost(each) for stage, each in data["looked"].items()},
     )
 
 
-def _cost(data: Mapping[str, Any]) -> Cost:
-    memory = data["memory"]
-    return Cost(data["seconds"], data["cpu"], Memory(**memory) if memory else None)
-
-
-def measure(sizes: Sequence[int], work: Path, repeats: int, say: Say) -> list[Size]:
+def measure(sizes: Sequence[int], work: Path, repeats: int, say: Say) -> Iterator[Size]:
     """Every size, the small ones more often. Raises Failed."""
-    return [_measured(count, work, _repeats(count, repeats), say) for count in sizes]
+    return (_measured(count, work, _repeats(count, repeats), say) for count in sizes)
 
 
 def _repeats(count: int, repeats: int) -> int:
@@ -56,36 +53,44 @@ def _repeats(count: int, repeats: int) -> int:
 
 
 def _measured(count: int, work: Path, repeats: int, say: Say) -> Size:
+    """Looking at memory costs time, most of all where every core is busy: it is done apart.
+
+    Of an exam that is built cold only once, that one time is looked at too.
+    """
     original = synthetic.generate(work / f"exam-{count}", count)
     size = Size(count)
     rounds = range(1) if repeats == 1 else range(repeats + 1)
     for k in rounds:
         say(f"{count} questions, round {k + 1} of {len(rounds)}")
         exam = copy(original, work / f"size-{count}-{k}")
-        found = _round(exam, k, count, look=k == 0)
+        cold = exam.build(look=k == 0)
+        editions = raws.prepare_all(exam.folder / "build", work / f"raw-{count}")
+        if k == 0:
+            size.looked = {COLD: cold, **_looked(exam, editions[0], count)}
+        if k > 0 or len(rounds) == 1:
+            size.costs[COLD].append(cold)
+            for stage, costs in _round(exam, editions, k, count).items():
+                size.costs[stage] += costs
         size.pages = pages(exam.published)
         for folder in (exam.folder, exam.cache):
             shutil.rmtree(folder, ignore_errors=True)
-        if k == 0:  # looking at memory costs time
-            size.looked = {stage: costs[0] for stage, costs in found.items()}
-        if k > 0 or len(rounds) == 1:
-            for stage, costs in found.items():
-                size.costs[stage] += costs
     return size
 
 
-def _round(exam: Copy, k: int, count: int, *, look: bool) -> dict[str, list[Cost]]:
-    cold = exam.build(look=look)
-    raw = raws.prepare(exam.built, exam.folder.with_name(f"raw-{count}"))
-    passes = [raw.run(look=look)]
-    same = exam.build(look=look)
-    passes.append(raw.run())
+def _looked(exam: Copy, raw: Raw, count: int) -> dict[str, Cost]:
+    """What follows a cold build, its memory looked at."""
+    alone, same = raw.run(look=True), exam.build(look=True)
+    exam.edit(word(count // 2 + 1), UNTIMED)
+    return {RAW: alone, SAME: same, EDIT: exam.build(look=True)}
+
+
+def _round(exam: Copy, editions: Sequence[Raw], k: int, count: int) -> dict[str, list[Cost]]:
+    """The same, its time taken, between raw passes."""
+    raw = editions[0]
+    alone, together = [raw.run()], [raws.together(editions)]
+    same = exam.build()
     exam.edit(word(count // 2 + 1), k + 1)
-    edited = exam.build(look=look)
-    passes.append(raw.run())
-    return {
-        "raw pass": passes,
-        "cold build": [cold],
-        "no change": [same],
-        "one-prose edit": [edited],
-    }
+    edited = exam.build()
+    together.append(raws.together(editions))
+    alone.append(raw.run())
+    return {RAW: alone, EDITIONS: together, SAME: [same], EDIT: [edited]}

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench.processes import Memory, Watcher
 
@@ -34,6 +35,12 @@ class Cost:
             None if self.cpu is None or other.cpu is None else self.cpu + other.cpu,
             Memory(max(m.largest for m in both), max(m.tree for m in both)) if both else None,
         )
+
+
+def revived_cost(data: Mapping[str, Any]) -> Cost:
+    """A cost as it was kept in JSON."""
+    memory = data["memory"]
+    return Cost(data["seconds"], data["cpu"], Memory(**memory) if memory else None)
 
 
 def run(

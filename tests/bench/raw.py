@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from pypdf import PdfReader
 
+from solgen.workers import cores
 from tests.bench.measure import Cost, Failed, run
 
 BEGIN = r"\begin{document}"
@@ -67,6 +70,21 @@ def prepare(built: Path, folder: Path) -> Raw:
             return raw
         before = after
     raise Failed(f"the auxiliary files still change after {MOST} passes")
+
+
+def prepare_all(build: Path, folder: Path) -> list[Raw]:
+    """The raw passes of all editions of a build, the bilingual one first. Raises Failed."""
+    editions = sorted((build / "tex").iterdir(), key=lambda path: len(path.name))
+    with ThreadPoolExecutor(cores()) as pool:
+        return list(pool.map(lambda one: prepare(one, folder / one.name), editions))
+
+
+def together(raws: Sequence[Raw]) -> Cost:
+    """One pass of each, as many at once as there are cores. Raises Failed."""
+    start = time.monotonic()
+    with ThreadPoolExecutor(cores()) as pool:
+        made = list(pool.map(Raw.run, raws))
+    return Cost(time.monotonic() - start, sum(cost.cpu or 0 for cost in made))
 
 
 def texts(pdf: Path) -> list[str]:

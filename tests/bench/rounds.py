@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Any
 
-from tests.bench.measure import Cost, Failed
+from tests.bench.measure import Cost, Failed, revived_cost
 from tests.bench.processes import Memory
 from tests.bench.raw import Raw
 
@@ -38,6 +39,12 @@ class Row:
     def cpu_ratios(self) -> list[float]:
         """Processor seconds as multiples of the raw pass; empty where they are not known."""
         return [cost.cpu / raw.cpu for cost, raw in self.costs if cost.cpu is not None and raw.cpu]
+
+
+def revived(data: Mapping[str, Any]) -> Row:
+    """A row as it was kept in JSON."""
+    costs = [(revived_cost(one), revived_cost(raw)) for one, raw in data["costs"]]
+    return Row(data["name"], costs, Memory(**data["memory"]) if data["memory"] else None)
 
 
 def measure(cases: Sequence[Case], raw: Raw, repeats: int, say: Say) -> tuple[list[Row], list[str]]:

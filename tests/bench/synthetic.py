@@ -1,4 +1,4 @@
-"""Exams of any size, made of small questions of which no two are equal.
+"""Exams of any size, made of small questions of which no two have the same source.
 
 Three kinds of question take turns; each has its own text in `kinds/`, where a blank (`€rate`)
 stands for what differs from one question to the next.
@@ -10,6 +10,8 @@ from pathlib import Path
 from string import Template
 
 KINDS = ("softplus", "ridge", "decay")  # the first one has a figure
+# Small: solving for exp(rate * t) costs more with each degree, and all questions are to cost alike.
+RATES = (2, 3, 4, 5, 6)
 POINTS = 3
 
 _HERE = Path(__file__).parent / "kinds"
@@ -50,7 +52,7 @@ def generate(folder: Path, count: int) -> Path:
 def question(number: int) -> tuple[str, str]:
     """The module and the template of one question."""
     kind = KINDS[(number - 1) % len(KINDS)]
-    blanks = {"number": number, "rate": number + 1}
+    blanks = {"number": number, "rate": RATES[number // len(KINDS) % len(RATES)]}
     module, template = (
         _Blanks((_HERE / f"{kind}.{suffix}.txt").read_text(encoding="utf-8")).substitute(blanks)
         for suffix in ("py", "tex.j2")

@@ -24,17 +24,18 @@ def facts(found: dict[str, str]) -> str:
 
 def costs(rows: Sequence[Row]) -> str:
     """Ratios to the raw pass, with their spread, and the memory."""
-    header = ("", "time", "lowest–highest", "processor", "largest process", "all processes")
-    return table(header, [_cost(row) for row in rows], "lrrrrr")
+    header = ("", "time", "lowest–highest", "of", "processor", "largest process", "all processes")
+    return table(header, [_cost(row) for row in rows], "lrrrrrr")
 
 
 def _cost(row: Row) -> tuple[str, ...]:
     if not row.ratios:
-        return (row.name, *[NOTHING] * 3, *_memory(row.memory))
+        return (row.name, *[NOTHING] * 4, *_memory(row.memory))
     found = spread(row.ratios)
     cpu = f"{median(row.cpu_ratios):.2f}" if row.cpu_ratios else NOTHING
     between = f"{found.low:.2f}–{found.high:.2f}"
-    return row.name, f"{found.middle:.2f}", between, cpu, *_memory(row.memory)
+    measured = str(len(row.ratios))
+    return row.name, f"{found.middle:.2f}", between, measured, cpu, *_memory(row.memory)
 
 
 def _memory(memory: Memory | None) -> tuple[str, str]:
@@ -70,7 +71,8 @@ def growth(sizes: Sequence[Size]) -> str:
     for stage in STAGES[1:]:
         ratios = [seconds(size, stage) / seconds(size, STAGES[0]) for size in sizes]
         rows.append((f"{stage}, raw passes", *(f"{value:.2f}" for value in ratios), ""))
-    rows += [_peaks(sizes, stage, which) for stage in STAGES for which in ("largest", "tree")]
+    looked = [stage for stage in STAGES if any(_peak(s.looked.get(stage), "tree") for s in sizes)]
+    rows += [_peaks(sizes, stage, which) for stage in looked for which in ("largest", "tree")]
     return table(header, rows, "l" + "r" * (len(sizes) + 1))
 
 

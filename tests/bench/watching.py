@@ -21,7 +21,7 @@ READY = re.compile(r"waiting for the next save")
 SHOWN = re.compile(r"  part (\S+) shown after ")
 PUBLISHED = re.compile(r"  booklet published after ")
 WRONG = re.compile(r"solgen: failed")
-PATIENCE = 900.0  # seconds to wait for a line
+PATIENCE = 300.0  # seconds to wait for a line
 PAUSE = 2.0  # seconds an author looks at the page before going on
 
 
