@@ -49,14 +49,16 @@ def _table(chapters: Sequence[Chapter], rows: Sequence[Row], locale: Locale) -> 
     made.add_row([escape(locale.word("part").capitalize()), *map(_turned, heads)])
     made.add_hline()
     made.end_table_header()
+    of_question: dict[str, list[Row]] = {}
+    for row in rows:
+        of_question.setdefault(row.question, []).append(row)
     for chapter in chapters:
         if chapter is not chapters[0]:
             made.append(NoEscape(r"\addlinespace[2pt]"))
         labels = {part.id: part.labels[locale.code] for part in chapter.facts.parts}
         labels[""] = locale.word("tally_outside", question=chapter.facts.number)
-        for row in rows:
-            if row.question == chapter.name:
-                made.add_row([escape(labels[row.part]), *_cells(row, locale)])
+        for row in of_question.get(chapter.name, ()):
+            made.add_row([escape(labels[row.part]), *_cells(row, locale)])
     made.append(NoEscape(r"\nopagebreak\midrule\nopagebreak"))
     made.add_row([escape(locale.word("total")), *_cells(total(rows), locale)])
     return made

@@ -144,6 +144,11 @@ def _question(edition: Edition, chapter: Chapter) -> dict[str, Any]:
     """The skeleton of one question in all languages; its files are the chapter's."""
     facts, locales = chapter.facts, edition.locales
     titles = [facts.titles[c.code] for c in locales]
+    if len(locales) > 1:  # each with the spaces of its own language, in the contents too
+        titles = [
+            rf"\foreignlanguage{{{c.babel}}}{{{title}}}"
+            for c, title in zip(locales, titles, strict=True)
+        ]
     first = locales[0]
     introduced = chapter.editions[edition.code].introduced
     parts = []

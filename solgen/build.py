@@ -115,10 +115,13 @@ def build(
         told = tuple(pressed.files), pressed.pages, pressed.verified, pressed.seals
         reads = Reads(project.root)
         reads.update(pressed.inputs)
-        latex = (path for name in pressed.folders for path in (project.build / name).iterdir())
-        for path in (*(project.build / name for name in pressed.files), *latex, *beside):
+        at = project.build.relative_to(project.root).as_posix()
+        reads.update({f"{at}/{name}": made for name, made in pressed.latex.items()})
+        for path in (*(project.build / name for name in pressed.files), *beside):
             reads.add(path.relative_to(project.root).as_posix())
-        exam.cache.keep("published", order.key(chapters), reads, Built(*told, new=False))
+        # What went in was looked at when the pages were made, and what came out was just written:
+        # a file that has changed since tells of itself in the next build.
+        exam.cache.record("published", order.key(chapters), reads.found, Built(*told, new=False))
         exam.cache.shrink()
         return Built(*told, new=True)
 

@@ -16,7 +16,7 @@ import io
 import os
 import pickle
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,14 +76,18 @@ class Cache:
 
     def keep(self, stage: str, key: str, reads: Reads, value: Any) -> Kept:
         """Keep a value, unless a file that it rests on changed in the meantime."""
-        files = dict(sorted(reads.found.items()))
-        data = pickle.dumps(value, protocol=5)
-        identity = digest(key, *listed(files))
         if reads.steady():
-            folder = self.folder / stage / key
-            self._write(folder / identity[:24], pickle.dumps((files, data), protocol=5))
-            self._forget(folder)
-        return Kept(identity, files, data)
+            return self.record(stage, key, reads.found, value)
+        return _kept(key, reads.found, value)
+
+    def record(self, stage: str, key: str, files: Mapping[str, str], value: Any) -> Kept:
+        """Keep a value for as long as these files have these contents, now or another time."""
+        kept = _kept(key, files, value)
+        folder = self.folder / stage / key
+        data = pickle.dumps((kept.files, kept.data), protocol=5)
+        self._write(folder / kept.identity[:24], data)
+        self._forget(folder)
+        return kept
 
     def _forget(self, folder: Path) -> None:
         """Leave the latest variants only."""
@@ -122,14 +126,19 @@ class Cache:
     def shrink(self, largest: int = LARGEST) -> None:
         """Throw away what was used longest ago, where all takes more than `largest` bytes."""
         with contextlib.suppress(OSError):
-            files = [path for path in self.folder.rglob("*") if path.is_file()]
-            sizes = {path: path.stat().st_size for path in files}
-            excess = sum(sizes.values()) - largest
-            for path in sorted(files, key=_age):
+            files = sorted(_files(self.folder))
+            excess = sum(size for _, size, _ in files) - largest
+            for _, size, path in files:
                 if excess <= 0:
                     break
-                path.unlink()
-                excess -= sizes[path]
+                Path(path).unlink()
+                excess -= size
+
+
+def _kept(key: str, files: Mapping[str, str], value: Any) -> Kept:
+    files = dict(sorted(files.items()))
+    identity = digest(key, *listed(files))
+    return Kept(identity, files, pickle.dumps(value, protocol=5))
 
 
 def loads(data: bytes) -> Any:
@@ -143,6 +152,17 @@ class _Plain(pickle.Unpickler):
         if own or (module == "builtins" and name in _BUILT_IN):
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"a cache entry names {module}.{name}")
+
+
+def _files(folder: str | Path) -> Iterator[tuple[float, int, str]]:
+    """Of every file below a folder: when it was last used, its size, its path."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path)
+            else:
+                found = entry.stat(follow_symlinks=False)
+                yield found.st_mtime, found.st_size, entry.path
 
 
 def _age(path: Path) -> float:

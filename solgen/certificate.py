@@ -81,11 +81,14 @@ def software(engine: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Typeset:
-    """One edition that was compiled: its PDF, number of pages, and the folder of its LaTeX."""
+    """One edition that was compiled: its PDF, number of pages, and the SHA-256 of its files.
+
+    `made_from` are the LaTeX and the figures that the engine was given, by name.
+    """
 
     pdf: Path
     pages: int
-    folder: Path
+    made_from: Mapping[str, str]
 
 
 def file_name(stem: str, languages: tuple[str, ...]) -> str:
@@ -96,19 +99,20 @@ def file_name(stem: str, languages: tuple[str, ...]) -> str:
 
 def certificate_json(
     made_from: Mapping[str, str],
-    engine: str,
+    software: Mapping[str, str],
     editions: Mapping[str, Typeset],
     contents: Mapping[str, Any],
 ) -> str:
     """The certificate as JSON text.
 
-    `made_from` are the sources by path, `editions` what was compiled, by the name under which it
-    is published, `contents` what was counted about the questions.
+    `made_from` are the sources by path, `software` the versions of what was used, `editions` what
+    was compiled, by the name under which it is published, `contents` what was counted about the
+    questions.
     """
     data = {
         "certificate": FORMAT,
         "files": {name: _file(edition) for name, edition in editions.items()},
-        "software": software(engine),
+        "software": dict(software),
         "sources": {"files": dict(made_from), "sha256": digest(made_from)},
         **contents,
     }
@@ -119,7 +123,7 @@ def _file(edition: Typeset) -> dict[str, Any]:
     return {
         "pages": edition.pages,
         "sha256": hashed(edition.pdf),
-        "tex": {path.name: hashed(path) for path in sorted(edition.folder.glob("*.tex"))},
+        "tex": {n: made for n, made in sorted(edition.made_from.items()) if n.endswith(".tex")},
     }
 
 

@@ -23,7 +23,8 @@ _MOJIBAKE = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac|\ufffd")
 
 def odd(text: str) -> Odd | None:
     """The first invisible, broken or decomposed character; line ends and tabs are none."""
-    for position, character in enumerate(text):
+    # What is invisible is not printable; neither are a few signs that may stand in a text.
+    for position, character in enumerate("" if text.isprintable() else text):
         if character not in "\n\t" and _invisible(character):
             message = f"the invisible character U+{ord(character):04X}"
             return Odd(position, message, _PASTED)

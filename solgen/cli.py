@@ -46,13 +46,11 @@ def main() -> None:
 @click.option("--lang", "languages", multiple=True, help="Only this language's booklet.")
 def pdf(questions: tuple[str, ...], languages: tuple[str, ...]) -> None:
     """Build the booklets (all questions, or those named: q1 q2)."""
-    from solgen.engine import require
+    from solgen.build import build
 
     project = find_project(Path.cwd())
     names = project.select(questions)
     _require_languages(project, languages)
-    require()  # a machine without TeX is told so before anything is computed
-    from solgen.build import build
 
     start = time.monotonic()
     with _progress() as tell:

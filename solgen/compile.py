@@ -14,7 +14,7 @@ cuts log lines at 79.  Never call it for a published folder: it writes there.
 
 from __future__ import annotations
 
-import hashlib
+import pickle
 import re
 import time
 from collections.abc import Mapping
@@ -22,11 +22,12 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from solgen import faults, pdfscan, recorder, sandbox, texlog, texscan
-from solgen.cache import Cache
+from solgen import faults, pdfscan, recorder, sandbox, texbans, texlog, texscan
+from solgen.cache import Cache, loads
 from solgen.engine import Engine
 from solgen.errors import LatexError, SolgenError
 from solgen.faults import Job, Locate
+from solgen.keys import content, digest
 from solgen.preload import NAME as FORMAT
 from solgen.preload import preload
 from solgen.sandbox import Limits
@@ -60,6 +61,7 @@ GUARD = r"""\makeatletter
 BARS = (files("solgen") / "templates" / "bars.tex").read_text(encoding="utf-8")
 """To put, as it is, before the look of an edition in several languages."""
 
+_SCANNERS = tuple(Path(str(module.__file__)) for module in (texbans, texscan))
 _CONSOLE = "main.console"
 _STATE = (".aux", ".toc", ".out", ".lof", ".lot")
 EPOCH = 946684800  # 2000-01-01, when the caller gives no date
@@ -103,7 +105,7 @@ def compile_folder(
     work; then no PDF and no state is left behind.
     """
     job = Job(folder, engine, limits or Limits(), epoch, locate or _nowhere, synctex=synctex)
-    _refuse_forbidden(job)
+    _refuse_forbidden(job, cache)
     start = time.monotonic()
     try:
         went_in = None if cache is None else preload(folder, engine, cache, epoch)
@@ -130,7 +132,7 @@ def compile_once(folder: Path, engine: Engine, cache: Cache) -> Path | None:
     """
     job = Job(folder, engine, Limits(), EPOCH, _nowhere, synctex=True)
     try:
-        _refuse_forbidden(job)
+        _refuse_forbidden(job, cache)
         if preload(folder, engine, cache, EPOCH) is not None:
             job = replace(job, preloaded=FORMAT)
         _one_pass(job)
@@ -211,7 +213,8 @@ def _checked(job: Job, text: str) -> int:
         )
     if problem is not None:
         raise faults.latex(job, problem)
-    missing = [name for name in _snippets(job.folder) if name not in texlog.finished(text)]
+    finished = texlog.finished(text)
+    missing = [name for name in _snippets(job.folder) if name not in finished]
     if missing or "solgen-end" not in text:
         raise LatexError(
             "the document ends before its end mark",
@@ -256,23 +259,38 @@ def _whole(pdf: Path) -> bool:
     return data.startswith(b"%PDF-") and b"%%EOF" in data[-1024:]
 
 
-def _refuse_forbidden(job: Job) -> None:
-    """Raise at the first source that may not be run; see :mod:`solgen.texscan`."""
+def _refuse_forbidden(job: Job, cache: Cache | None) -> None:
+    """Raise at the first source that may not be run; see :mod:`solgen.texscan`.
+
+    Those that were scanned in the last build of this folder, byte for byte, are not scanned again.
+    """
     names = set(_snippets(job.folder))
+    key = digest("scanned", job.folder.name, *map(content, _SCANNERS))
+    kept = cache.read("scanned", key) if cache else None
+    known: set[str] = loads(kept) if kept else set()
+    clean = set()
     for path in sorted(job.folder.glob("*.tex")):
-        source = path.read_text(encoding="utf-8", errors="replace")
-        for own in (GUARD.strip(), BARS.strip()):
-            source = source.replace(own, "\n" * own.count("\n"))
-        refused = texscan.forbidden(source, snippet=path.stem in names)
-        if refused is not None:
-            where = faults.place(job, path.name, refused.line)
-            raise LatexError(f"{refused.text} is refused: it {refused.why}", where, "remove it")
+        mark = digest(path.stem in names, path.read_bytes())
+        if mark not in known:
+            _refuse_in(job, path, snippet=path.stem in names)
+        clean.add(mark)
+    if cache and clean != known:
+        cache.write("scanned", key, pickle.dumps(clean, protocol=5))
+
+
+def _refuse_in(job: Job, path: Path, *, snippet: bool) -> None:
+    source = path.read_text(encoding="utf-8", errors="replace")
+    for own in (GUARD.strip(), BARS.strip()):
+        source = source.replace(own, "\n" * own.count("\n"))
+    refused = texscan.forbidden(source, snippet=snippet)
+    if refused is not None:
+        where = faults.place(job, path.name, refused.line)
+        raise LatexError(f"{refused.text} is refused: it {refused.why}", where, "remove it")
 
 
 def _snippets(folder: Path) -> list[str]:
     main = (folder / "main.tex").read_text(encoding="utf-8", errors="replace")
-    lines = (line for _, line in texscan.code_lines(main))
-    return [name for line in lines for name in re.findall(r"\\solgeninput\{([\w.-]+)\}", line)]
+    return re.findall(r"\\solgeninput\{([\w.-]+)\}", texscan.uncommented(main))
 
 
 def _log_text(job: Job) -> str:
@@ -296,10 +314,8 @@ def _state_files(folder: Path) -> list[Path]:
 
 
 def _state(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in _state_files(folder):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    files = _state_files(folder)
+    return digest(*(part for path in files for part in (path.name, path.read_bytes())))
 
 
 def _wipe(folder: Path) -> None:

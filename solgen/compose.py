@@ -51,9 +51,11 @@ def compose(exam: Exam, name: str, tell: Tell) -> Kept | list[SolgenError]:
 
 
 def preimport(exam: Exam, names: Sequence[str]) -> None:
-    """Import what computes and draws, where several questions need it, before workers fork."""
+    """Before workers fork: import what computes, reads and draws, where questions need it."""
     if any(exam.cache.recall("facts", exam.module_key(name)) is None for name in names):
-        from solgen import draw, gather, keeper, voice  # noqa: F401
+        from solgen import draw, gather, keeper, reading, voice  # noqa: F401
+
+        reading.parser()
 
 
 class _Composer:

@@ -178,13 +178,15 @@ class _Act:
         folder, name = os.path.split(full)
         real = os.path.realpath(full)
         if self.event in _OF_NAMES:  # not what a link leads to
-            real = f"{os.path.realpath(folder)}{os.sep}{name}"
+            real = str(Path(os.path.realpath(folder), name))
         kind = self.place.places.of(real)
         if kind is Kind.TEMPORARY:
             return
         if kind is Kind.BUILD and self.place.actor().alone:
             return
-        if kind is Kind.CACHES:
+        # In a new home, Matplotlib makes the folders above its own too.
+        made = self.event == "os.mkdir" and self.place.places.leads_to_caches(real)
+        if kind is Kind.CACHES or made:
             self._packages_only("writes a file", full, _KEEP)
             return
         self._refuse(f"{_DEEDS.get(self.event, 'changes')} a file", full, _KEEP)

@@ -18,6 +18,25 @@ def copy(source: Path, target: Path) -> None:
     target.chmod(0o644)  # whatever the umask: what is published is to be read
 
 
+def same(one: Path, other: Path) -> bool:
+    """Whether two files have the same bytes. Raises OSError."""
+    if one == other:
+        return True
+    with one.open("rb", buffering=0) as this, other.open("rb", buffering=0) as that:
+        if os.fstat(this.fileno()).st_size != os.fstat(that.fileno()).st_size:
+            return False
+        return this.read() == that.read()
+
+
+def linked(source: Path, target: Path) -> bool:
+    """Whether a file could be had at a new place too, without a copy of its bytes."""
+    try:
+        target.hardlink_to(source)
+    except OSError:  # no such links on this file system, or too many
+        return False
+    return True
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and those it is in, that everybody may look into. Raises OSError."""
     if not folder.is_dir():
@@ -34,9 +53,9 @@ def below(folder: Path) -> Iterator[tuple[str, Path]]:
 
     for place, folders, names in os.walk(folder, onerror=refuse):
         folders.sort()
+        inside = Path(place).relative_to(folder)
         for name in sorted(names):
-            path = Path(place, name)
-            yield path.relative_to(folder).as_posix(), path
+            yield (inside / name).as_posix(), Path(place, name)
 
 
 def sync(paths: Iterable[Path]) -> None:

@@ -32,13 +32,12 @@ class Edition:
     def code(self) -> str:
         return code_of(self.locales)
 
-    def write(self, folder: Path, document: Document) -> None:
-        """Write main.tex and its snippets into `folder`."""
-        for name, lines in self.snippets.items():
-            text = "\n".join(line for line, _ in lines) + "\n"
-            (folder / f"{name}.tex").write_text(text, encoding="utf-8")
+    def files(self, document: Document) -> dict[str, bytes]:
+        """main.tex and its snippets, by the names of their files."""
         self.main = document.dumps().split("\n")
-        (folder / "main.tex").write_text("\n".join(self.main) + "\n", encoding="utf-8")
+        texts = {name: [line for line, _ in lines] for name, lines in self.snippets.items()}
+        texts["main"] = self.main
+        return {f"{name}.tex": ("\n".join(lines) + "\n").encode() for name, lines in texts.items()}
 
     def locate(self, file: str, line: int) -> Where | None:
         """The author's place for a line of a generated file: Python if one made it, or template."""

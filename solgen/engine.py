@@ -246,7 +246,13 @@ def first_line(program: str, *options: str) -> str:
 
 
 def _output(*command: str) -> str:
+    # In a session of its own: a Ctrl-C that ends it, and not solgen, would pass for its answer.
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=20,
+        check=False,
+        start_new_session=True,
     )
     return done.stdout.decode("utf-8", errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from solgen.texlog import Problem
 
 Locate = Callable[[str, int], Where | None]
 """From a generated file's name and line to the author's place, if known."""
+ROOM = 2**20  # bytes: with less than that free, the disk is full for an engine
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,12 @@ def limit(job: Job, text: str, what: str) -> LimitError:
 
 def silent(job: Job, code: int, text: str) -> EnvironmentProblem:
     """The error for an engine that failed without saying what it disliked."""
+    if shutil.disk_usage(job.folder).free < ROOM:
+        return EnvironmentProblem(
+            f"the disk got full while {job.engine.program} was writing",
+            "main.tex",
+            "free some space, and build again",
+        )
     return EnvironmentProblem(
         f"the engine {job.engine.program} failed without a message (code {code})",
         "main.tex",

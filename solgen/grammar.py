@@ -58,11 +58,15 @@ def inspect(source: str, path: Path, project: Project, question: str) -> None:
     Raises TemplateError, TranslationError where one language's version is missing, and LatexError
     for a command that no template may contain.
     """
-    shown = project.relative(path)
+    _inspect(source, project.relative(path), project.languages, question)
+
+
+@lru_cache(maxsize=4)  # each edition asks again, and so do the seals
+def _inspect(source: str, shown: str, languages: tuple[str, ...], question: str) -> None:
     _refuse_characters(source, Where(shown, None, question))
     _refuse_open_values(source, Where(shown, None, question))
     _refuse_commands(source, Where(shown, None, question))
-    grammar = _Grammar(project.languages, shown, question)
+    grammar = _Grammar(languages, shown, question)
     for line, tag, rest in _tags(source):
         grammar.read(line, tag, rest)
     grammar.close(source.count("\n"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pylatex import LongTable, NoEscape, Tabular
 
 from solgen.appendix import appendix
-from solgen.certificate import software
 from solgen.chapter import Chapter
 from solgen.edition import Edition
 from solgen.escaping import escape
@@ -21,9 +20,9 @@ from solgen.tally import Row
 
 @dataclass(frozen=True)
 class Imprint:
-    """What the last pages say of a build: the engine, the sources' hash, the counts by part."""
+    """What the last pages say of a build: versions, the sources' hash, the counts by part."""
 
-    engine: str
+    software: Mapping[str, str]
     sources: str
     rows: tuple[Row, ...]
 
@@ -112,7 +111,7 @@ def back(
     versions = Tabular("ll", booktabs=True)
     versions.add_row([escape(locale.word("software")), escape(locale.word("version"))])
     versions.add_hline()
-    for name, found in software(imprint.engine).items():
+    for name, found in imprint.software.items():
         versions.add_row([escape(name), escape(found)])
     report = f"report-{locale.code}"
     edition.snippets[report] = [

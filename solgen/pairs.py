@@ -133,7 +133,7 @@ def _named(
     project: Project, path: Path, tree: ast.Module, name: str, head: str, taken: set[str] | None
 ) -> Iterator[Pair]:
     """The pairs of a module, `taken` ones only, each with a key and its line."""
-    reader = _Reader(project.languages, tree)
+    reader, shown = _Reader(project.languages, tree), project.relative(path)
     counted: Counter[str] = Counter()
     for statement in tree.body:
         owner = _bound(statement)
@@ -142,7 +142,7 @@ def _named(
         for purpose, line, versions in reader.texts(statement, ""):
             place = ".".join(filter(None, (head, owner, purpose)))
             counted[place] += 1
-            where = Where(project.relative(path), line, name[1:])
+            where = Where(shown, line, name[1:])
             yield Pair(f"{place}.{counted[place]}", versions, where)
 
 

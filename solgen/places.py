@@ -49,9 +49,9 @@ class Places:
             (Kind.SYSTEM, map(_real, _SYSTEM)),
             (Kind.SYSTEM, _fonts()),
             (Kind.CACHES, _caches()),
-            (Kind.TEMPORARY, [_real(tempfile.gettempdir())]),
             (Kind.PACKAGES, _packages(self.root)),
             (Kind.PYTHON, _python()),  # which is on the path too
+            (Kind.TEMPORARY, [_real(tempfile.gettempdir())]),  # and so is this, for a script in it
             (Kind.EXAM, [self.root]),
             (Kind.BUILD, [build]),
             (Kind.SOLGEN, [str(Path(__file__).parent)]),
@@ -68,11 +68,16 @@ class Places:
             for folder in (project.questions, project.templates)
             for path in (str(folder), os.path.realpath(folder))
         )
+        self._caches = tuple(path for path, kind in found.items() if kind is Kind.CACHES)
         self._kinds: dict[str, Kind] = {}
 
     def is_installed(self, path: str) -> bool:
         """Whether an absolute path is one of Python's; quick, because imports ask all the time."""
         return path.startswith(self._installed)
+
+    def leads_to_caches(self, path: str) -> bool:
+        """Whether a folder must be there for one that packages keep something in."""
+        return any(cache.startswith(path + os.sep) for cache in self._caches)
 
     def is_author(self, file: str) -> bool:
         """Whether a piece of code was written by the author."""

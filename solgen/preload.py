@@ -13,7 +13,7 @@ from pathlib import Path
 from solgen import sandbox
 from solgen.cache import Cache
 from solgen.engine import Engine, first_line
-from solgen.errors import LimitError
+from solgen.errors import EnvironmentProblem, LimitError
 from solgen.keys import digest
 from solgen.reads import Reads
 
@@ -30,9 +30,10 @@ _SKIP = r"""\makeatletter
 def preload(folder: Path, engine: Engine, cache: Cache, epoch: int) -> Mapping[str, str] | None:
     """Put the format of `main.tex` into its folder; return the files of TeX that went into it.
 
-    None where there is no format: for Tectonic, and for a preamble that cannot be dumped or is
-    faulty. Then the document is compiled without, which says at which line. Raises LimitError for
-    one that was stopped: with and without a format, the bytes of a PDF are not the same.
+    None where there is no format: for Tectonic, and for a preamble that TeX finds faulty or cannot
+    dump. Then the document is compiled without, which says at which line. With and without a
+    format, the bytes of a PDF are not the same: so what may not happen another time raises,
+    LimitError where TeX was stopped, EnvironmentProblem where it could not write.
     """
     if engine.kind != "pdflatex":
         return None
@@ -63,18 +64,36 @@ def _dump(
             "look for what never ends in look.tex; on a machine that is far too busy, build again",
         )
     found = None
-    if ended.code == 0 and not ended.timed_out and made.is_file():
+    if ended.code == 0 and made.is_file():
         reads = Reads(cache.root)
         for file in inputs(folder / f"{NAME}.fls"):
             reads.add(file)
         for base in ("pdflatex.fmt", "texmf.cnf"):
             reads.add(first_line("kpsewhich", "-engine=pdftex", base))
         found = cache.keep("format", key, reads, made.read_bytes()).files
-    else:
+    elif _faulty(folder):
         made.unlink(missing_ok=True)
+    else:
+        raise _unwritten(folder)
     for suffix in ("tex", "fls", "log", "console"):
         (folder / f"{NAME}.{suffix}").unlink(missing_ok=True)
     return found
+
+
+def _faulty(folder: Path) -> bool:
+    """Whether TeX met an error of the preamble, which it meets each time."""
+    log = folder / f"{NAME}.log"
+    return log.is_file() and re.search(r"(?m)^! ", log.read_text("utf-8", "replace")) is not None
+
+
+def _unwritten(folder: Path) -> EnvironmentProblem:
+    """What stopped TeX was not in the document."""
+    said = (folder / f"{NAME}.console").read_text("utf-8", "replace").strip().splitlines()
+    return EnvironmentProblem(
+        "LaTeX could not write its preloaded format",
+        hint="free some space on this disk, and build again",
+        found=said[-1] if said else "nothing was said",
+    )
 
 
 def inputs(record: Path) -> list[str]:

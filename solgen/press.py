@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from solgen import certificate, workers
 from solgen.booklet import assemble
-from solgen.cache import loads
+from solgen.cache import Kept, loads
 from solgen.certificate import Typeset
 from solgen.chapter import Chapter
 from solgen.compile import compile_folder
+from solgen.edition import Edition
 from solgen.errors import LatexError, Refused, VerificationError
 from solgen.exam import FAILED, Order
 from solgen.facts import Verified
-from solgen.keys import digest
+from solgen.galley import lay
+from solgen.keys import digest, listed
 from solgen.ledger import Ledger
 from solgen.locales import Locale, code_of
 from solgen.matter import Imprint
@@ -40,12 +43,13 @@ PLACES = "main.places"  # from there to the author's lines, pickled
 class Pressed:
     """What is to be published: finished files and folders, by the name they get.
 
-    `inputs` are the files of the TeX installation that went in, with their contents. `work` is
-    where each PDF was made, with SYNCTEX and PLACES.
+    `latex` are the files in the folders, and `inputs` those of the TeX installation that went in,
+    with their contents. `work` is where each PDF was made, with SYNCTEX and PLACES.
     """
 
     files: Mapping[str, Path]
     folders: Mapping[str, Path]
+    latex: Mapping[str, str]
     pages: dict[str, int]
     verified: tuple[Verified, ...]
     seals: tuple[int, int]
@@ -55,10 +59,21 @@ class Pressed:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """One compiled edition: its number of pages, and what it took from the installation."""
+    """One compiled edition: what was made, its pages, and the contents of what it was made from.
 
+    `made` is the folder of the PDF, `latex` that of its own files, which are `written` by name;
+    `inputs` are those of the TeX installation.
+    """
+
+    made: Path
     pages: int
+    latex: Path
+    written: Mapping[str, str]
     inputs: Mapping[str, str]
+
+    @property
+    def pdf(self) -> Path:
+        return self.made / "main.pdf"
 
 
 def press(order: Order, chapters: Sequence[Chapter], folder: Path, tell: Tell) -> Pressed:
@@ -69,29 +84,29 @@ def press(order: Order, chapters: Sequence[Chapter], folder: Path, tell: Tell) -
     entries = tuple(entry for chapter in chapters for entry in chapter.entries)
     if failures := too_many_attested(Ledger(entries)):
         raise Refused(failures)
-    imprint = Imprint(order.engine.version, order.sources[: certificate.SHOWN], rows)
+    software = certificate.software(order.engine.version)
+    imprint = Imprint(software, order.sources[: certificate.SHOWN], rows)
     editions = list(reversed(exam.editions))  # the bilingual one takes longest
     jobs = [partial(_edition, order, chapters, imprint, folder, one) for one in editions]
     made: list[_Sheet] = workers.each(jobs, tell, silent=SILENT_SECONDS)
-    files: dict[str, Path] = {}
-    typeset: dict[str, Typeset] = {}
-    for locales, sheet in reversed(list(zip(editions, made, strict=True))):
-        work, name = folder / code_of(locales), f"{order.file(locales)}.pdf"
-        files[name] = work / "main.pdf"
-        typeset[name] = Typeset(work / "main.pdf", sheet.pages, work)
-    answers = folder / "answers.json"
-    answers.write_text(_answers(order, chapters), encoding="utf-8")
-    files["answers.json" if order.stem == "booklet" else f"{order.stem}.answers.json"] = answers
-    paper = folder / certificate.NAME
+    in_order = reversed(list(zip(editions, made, strict=True)))
+    sheets = {order.file(locales): sheet for locales, sheet in in_order}
     _require_same_sources(order)
+    answers, paper = folder / "answers.json", folder / certificate.NAME
+    answers.write_text(_answers(order, chapters), encoding="utf-8")
+    typeset = {f"{s}.pdf": Typeset(one.pdf, one.pages, one.written) for s, one in sheets.items()}
     told = contents(rows, entries, codes)
-    text = certificate.certificate_json(order.made_from, order.engine.version, typeset, told)
+    text = certificate.certificate_json(order.made_from, software, typeset, told)
     paper.write_text(text, encoding="utf-8")
     restricted = tuple(codes) if order.languages else ()
-    files[certificate.file_name(order.stem, restricted)] = paper
     return Pressed(
-        files,
-        {f"tex/{Path(name).stem}": _sources_of(one.folder) for name, one in typeset.items()},
+        {
+            **{name: one.pdf for name, one in typeset.items()},
+            "answers.json" if order.stem == "booklet" else f"{order.stem}.answers.json": answers,
+            certificate.file_name(order.stem, restricted): paper,
+        },
+        {f"tex/{stem}": one.latex for stem, one in sheets.items()},
+        {f"tex/{s}/{n}": found for s, one in sheets.items() for n, found in one.written.items()},
         {name: one.pages for name, one in typeset.items()},
         tuple(one for chapter in chapters for one in chapter.facts.verified),
         (
@@ -99,7 +114,7 @@ def press(order: Order, chapters: Sequence[Chapter], folder: Path, tell: Tell) -
             sum(one.seals.total for one in chapters),
         ),
         {name: found for sheet in made for name, found in sheet.inputs.items()},
-        {name: one.folder for name, one in typeset.items()},
+        {f"{stem}.pdf": one.made for stem, one in sheets.items()},
     )
 
 
@@ -142,27 +157,33 @@ def _edition(
     edition, document = assemble(exam.project, chapters, locales, imprint)
     if failures := list(framed(edition)):
         raise Refused(failures)
-    work.mkdir()
-    edition.write(work, document)
+    files = edition.files(document)
     for chapter in chapters:
-        for name, data in chapter.figures[code].items():
-            (work / name).write_bytes(data)
-    written = (f"{path.name} {certificate.hashed(path)}" for path in sorted(work.iterdir()))
-    told = digest("pdf", exam.base, order.engine.identity, *written)
+        files |= chapter.figures[code]
+    same = digest("state", exam.project.languages, order.names, code)  # from build to build
+    lay(files, work, exam.cache.folder / "galley" / same)
+    written = {name: sha256(files[name]).hexdigest() for name in sorted(files)}
     if order.search:
         (work / PLACES).write_bytes(pickle.dumps(edition.places(), protocol=5))
+    told = digest("pdf", exam.base, order.engine.identity, *listed(written))
     key = digest(told, order.search)
     kept = exam.cache.recall("pdf", key) or exam.cache.recall("pdf", digest(told, True))  # noqa: FBT003
-    if kept is not None:
-        pages, pdf, synctex = kept.value()
-        (work / "main.pdf").write_bytes(pdf)
-        (work / SYNCTEX).write_bytes(synctex)
-        return _Sheet(pages, kept.files)
-    state = digest("state", exam.project.languages, order.names, code)
-    last = exam.cache.read("state", state)
+    if kept is None:
+        tell(f"compile {code}")
+        kept = _compiled(order, edition, work, same, key)
+    pages, pdf, synctex = kept.value()
+    made = _apart(work, written)
+    (made / "main.pdf").write_bytes(pdf)
+    (made / SYNCTEX).write_bytes(synctex)
+    return _Sheet(made, pages, work, written, kept.files)
+
+
+def _compiled(order: Order, edition: Edition, work: Path, same: str, key: str) -> Kept:
+    """Pages, PDF and SyncTeX of an edition; `same` is under what its page numbers are kept."""
+    exam = order.exam
+    last = exam.cache.read("state", same)
     for name, data in loads(last).items() if last else ():
         (work / name).write_bytes(data)  # page numbers of the last build: one pass may do
-    tell(f"compile {code}")
     try:
         done = compile_folder(
             work, order.engine, locate=edition.locate, cache=exam.cache, synctex=order.search
@@ -171,24 +192,23 @@ def _edition(
         _keep(work, exam.project.build / FAILED)
         raise
     left = {path.name: path.read_bytes() for path in done.state}
-    exam.cache.write("state", state, pickle.dumps(left, protocol=5))
+    exam.cache.write("state", same, pickle.dumps(left, protocol=5))
     reads = Reads(exam.project.root)
     reads.update(done.preloaded)
     for file in inputs(work / "main.fls"):
         reads.add(file)
     synctex = work / SYNCTEX
     made = done.pdf.read_bytes(), synctex.read_bytes() if synctex.is_file() else b""
-    exam.cache.keep("pdf", key, reads, (done.pages, *made))
-    return _Sheet(done.pages, reads.found)
+    return exam.cache.keep("pdf", key, reads, (done.pages, *made))
 
 
-def _sources_of(work: Path) -> Path:
-    """A folder beside an edition's, with its LaTeX and figures only."""
-    place = work.with_name(f"{work.name}.tex")
+def _apart(work: Path, written: Collection[str]) -> Path:
+    """A folder beside an edition's, with what was made there; its LaTeX and figures stay."""
+    place = work.with_name(f"{work.name}.made")
     place.mkdir()
-    for pattern in KEPT:
-        for file in work.glob(pattern):
-            shutil.copy2(file, place / file.name)
+    for path in work.iterdir():
+        if path.name not in written:
+            path.rename(place / path.name)
     return place
 
 

@@ -57,10 +57,17 @@ def remember(order: Order, chapters: Sequence[Chapter]) -> None:
 def _marks(order: Order, chapters: Sequence[Chapter]) -> Marks:
     code = code_of(order.exam.editions[-1])
     return {
-        name: digest(*(text for text, _ in lines))
+        name: _mark([text for text, _ in lines], chapter.figures[code])
         for chapter in chapters
         for name, lines in chapter.editions[code].snippets.items()
     }
+
+
+def _mark(lines: Sequence[str], figures: Mapping[str, bytes]) -> str:
+    """A hash of these lines and of the figures that they show."""
+    text = "\n".join(lines)
+    shown = (data for name, data in sorted(figures.items()) if name.removesuffix(".pdf") in text)
+    return digest(text, *shown)
 
 
 def _key(order: Order) -> str:
@@ -71,8 +78,8 @@ def _typeset(order: Order, chapter: Chapter, part: str, work: Path) -> Preview |
     locales = order.exam.editions[-1]
     edition, document = assemble_part(order.exam.project, chapter, part, locales)
     work.mkdir()
-    edition.write(work, document)
-    for name, data in chapter.figures[code_of(locales)].items():
+    files = {**edition.files(document), **chapter.figures[code_of(locales)]}
+    for name, data in files.items():
         (work / name).write_bytes(data)
     pdf = compile_once(work, order.engine, order.exam.cache)
     if pdf is None:

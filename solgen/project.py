@@ -110,10 +110,9 @@ class Project:
     def relative(self, file: str | Path) -> str:
         """`file` as an author would name it: relative to the project where it is inside."""
         named = Path(os.path.abspath(file))  # noqa: PTH100 - published files are links: they keep their names
-        for path in (named, named.resolve()):
-            if path.is_relative_to(self.root):
-                return str(path.relative_to(self.root))
-        return str(file)
+        if not named.is_relative_to(self.root):
+            named = named.resolve()
+        return str(named.relative_to(self.root) if named.is_relative_to(self.root) else file)
 
     def raised_at(self, error: BaseException) -> traceback.FrameSummary | None:
         """The innermost of the author's own lines in an error's traceback, if there is one."""

@@ -31,8 +31,9 @@ STAGING_PREFIX = ".staging-"
 def locked(build: Path) -> Iterator[None]:
     """Hold the build folder's lock; the system frees it if the process dies.
 
-    What a publication that was stopped has left is put in order first.  Raises
-    :class:`Busy` naming the process that holds it, and
+    What a publication that was stopped has left is put in order first, and the
+    staging folders of dead builds are removed: whoever has the lock knows that
+    there is no other.  Raises :class:`Busy` naming the process that holds it, and
     :class:`EnvironmentProblem` if the folder cannot be made or written.
     """
     path = build / LOCK_NAME
@@ -50,23 +51,13 @@ def locked(build: Path) -> Iterator[None]:
             )
         _sign(handle)
         _repair(build)
+        sweep(build)
         yield
 
 
 @contextmanager
 def staging(build: Path) -> Iterator[Path]:
-    """A new empty folder inside ``build``, removed at the end whatever happens.
-
-    Call it while holding the lock: it also sweeps what dead builds left, and
-    whoever has the lock knows that every other staging folder is dead.
-    """
-    sweep(build)
-    with _emptied(build) as folder:
-        yield folder
-
-
-@contextmanager
-def _emptied(build: Path) -> Iterator[Path]:
+    """A new empty folder inside ``build``, removed at the end whatever happens."""
     try:
         folder = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=build))
     except OSError as error:
@@ -130,7 +121,7 @@ def publish(
                 fresh |= {f"{name}/{inside}": path for inside, path in below(folder)}
             sets.publish(build, fresh, {*files, *folders, *withdrawn})
         else:
-            with _emptied(build) as folder:
+            with staging(build) as folder:
                 journal.publish(build, folder, {**files, **folders}, withdrawn)
     except OSError as error:
         if (build / journal.JOURNAL).is_dir():

@@ -6,6 +6,7 @@ A formula that was read before, in the same question with the same module, is re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from solgen import twins
@@ -138,9 +139,14 @@ def _removable(message: str, where: Where, what: str) -> QuestionError:
 def framed(edition: Edition) -> Iterator[SolgenError]:
     """Relations in what surrounds the questions: nothing there says what they mean."""
     for source, place, _ in found_in(edition.body):
-        if any(token.kind == "REL" for token in tokens(source)):
+        if _relates(source):
             where = Where("booklet.tex.j2", place + 1)
             yield VerificationError(f"the relation {source.strip()} belongs to no question", where)
+
+
+@lru_cache(maxsize=4096)  # a table prints the same numbers again and again
+def _relates(source: str) -> bool:
+    return any(token.kind == "REL" for token in tokens(source))
 
 
 def too_many_attested(ledger: Ledger) -> list[SolgenError]:

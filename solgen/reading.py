@@ -57,7 +57,7 @@ def read(source: str, vocabulary: Vocabulary, marks: tuple[str, str] = (".", "{,
     if not found:
         raise Unreadable("the formula is empty", 0, "write it, or remove the dollars")
     try:
-        tree = _parser().parse(found)
+        tree = parser().parse(found)
     except UnexpectedInput as error:
         raise _refusal(error, found) from None
     _refuse_ambiguous(tree)
@@ -119,7 +119,8 @@ class _Handed(Lexer):
 
 
 @cache
-def _parser() -> Lark:
+def parser() -> Lark:
+    """The parser of formulas. Its tables take a while: make them before workers fork."""
     grammar = (files("solgen") / "reading.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer=_Handed, maybe_placeholders=False)
 

@@ -25,15 +25,20 @@ def foreign(folder: Path, allowed: tuple[Path, ...] | None) -> tuple[str, str] |
     For example ``("reads", "/etc/passwd")``; None where all is well, or nothing was recorded.
     With `allowed` None, for an installation that does not tell its folders, all may be read.
     """
-    for way, name in _recorded(folder):
-        place = Path(os.path.normpath(folder / name))
-        own = place.is_relative_to(folder) or place.is_relative_to(folder.resolve())
-        if way == "reads":
-            own = own or allowed is None or name.endswith(_ALWAYS)
-            own = own or any(place.is_relative_to(tree) for tree in allowed or ())
-        if not own:
-            return way, str(place)
+    own = _inside(folder, folder.resolve())
+    readable = (*own, *_inside(*(allowed or ())))
+    for way, name in dict.fromkeys(_recorded(folder)):  # a file is recorded each time it is opened
+        if way == "reads" and (allowed is None or name.endswith(_ALWAYS)):
+            continue
+        place = os.path.normpath(folder / name)
+        if not place.startswith(readable if way == "reads" else own):
+            return way, place
     return None
+
+
+def _inside(*folders: Path) -> tuple[str, ...]:
+    """How the paths of all files in these folders begin."""
+    return tuple(f"{folder}".rstrip(os.sep) + os.sep for folder in folders)
 
 
 def _recorded(folder: Path) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from solgen.durable import below, copy, make_folder, sync
+from solgen.durable import below, copy, linked, make_folder, same, sync
 
 SETS = ".sets"
 CURRENT = "current"
@@ -129,17 +129,16 @@ class _Change:
         if self.plain:
             plain = {name: path for top in self.plain for name, path in self._files(top)}
             kept = {name: path for name, path in known.items() if not within(name, self.plain)}
-            self.adopted = _made(shelf, {**kept, **plain}, known)
+            adopted = {**kept, **plain}
+            self.adopted = _made(shelf, adopted, _unchanged(adopted, known))
             known = dict(below(self.adopted))
         kept = {name: path for name, path in known.items() if not within(name, self.dropped)}
-        self.touched = {
-            *_tops(n for n, p in self.fresh.items() if not _same(p, known.get(n))),
-            *self.plain,
-        }
         wanted = {**kept, **self.fresh}
+        unchanged = _unchanged(wanted, known)
         self.tops = _tops(wanted)
+        self.touched = {*_tops(wanted.keys() - unchanged.keys()), *self.plain}
         if self.touched or wanted.keys() != known.keys():
-            self.made = _made(shelf, wanted, known)
+            self.made = _made(shelf, wanted, unchanged)
 
     def swap(self) -> None:
         """Let every name be a link, then the links lead to the new set, all at once."""
@@ -198,8 +197,13 @@ class _Change:
             sync([self.build / SETS])
 
 
-def _made(shelf: Path, wanted: Files, known: Files) -> Path:
-    """A new set with these files, on the disk; those that are known are not written again."""
+def _unchanged(wanted: Files, known: Files) -> dict[str, Path]:
+    """Of the files that a set has, those whose bytes are wanted again under the same name."""
+    return {n: known[n] for n, path in wanted.items() if n in known and same(path, known[n])}
+
+
+def _made(shelf: Path, wanted: Files, unchanged: Files) -> Path:
+    """A new set with these files, on the disk; those that are unchanged are not written again."""
     folder = shelf / _UNFINISHED
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)
@@ -211,7 +215,7 @@ def _made(shelf: Path, wanted: Files, known: Files) -> Path:
             inside = path.parent.relative_to(folder).parts
             folders |= {folder.joinpath(*inside[: n + 1]) for n in range(len(inside))}
             make_folder(path.parent)
-        if not _linked(source, known.get(name), path):
+        if name not in unchanged or not linked(unchanged[name], path):
             copy(source, path)
             copied.append(path)
     sync([*copied, *sorted(folders, reverse=True)])
@@ -219,25 +223,6 @@ def _made(shelf: Path, wanted: Files, known: Files) -> Path:
     folder.rename(final)
     sync([shelf])
     return final
-
-
-def _linked(source: Path, known: Path | None, path: Path) -> bool:
-    """Whether a set's own file with the bytes of `source` could be had at `path` without a copy."""
-    if known is None or not _same(source, known):
-        return False
-    try:
-        path.hardlink_to(known)
-    except OSError:  # no such links here, or too many
-        return False
-    return True
-
-
-def _same(one: Path, other: Path | None) -> bool:
-    if one == other:
-        return True
-    if other is None or one.stat().st_size != other.stat().st_size:
-        return False
-    return one.read_bytes() == other.read_bytes()
 
 
 def _ours(path: Path) -> bool:

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType
 
 import jinja2
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.loaders import split_template_path
 from jinja2.parser import Parser
 
 from solgen.project import Project
@@ -130,13 +136,55 @@ class Missing(jinja2.StrictUndefined):
         return f"{article} {kind} has no attribute {name}{instead}"
 
 
+class _Templates(jinja2.FileSystemLoader):
+    """The course's templates: one that is missing is opened all the same, which is recorded.
+
+    So a chapter whose template includes another one with `ignore missing` is made anew once that
+    one exists (solgen.reads).
+    """
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except jinja2.TemplateNotFound:
+            for folder in self.searchpath:
+                with suppress(OSError, jinja2.TemplateNotFound):
+                    Path(folder, *split_template_path(template)).open("rb").close()
+            raise
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """What templates were compiled to in this process: each edition renders the same ones.
+
+    Of each template its last text only.
+    """
+
+    def __init__(self) -> None:
+        self.codes: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self.codes.get(bucket.key, ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key] = bucket.checksum, bucket.code
+
+
+@lru_cache(maxsize=4)
+def _compiled(_languages: tuple[str, ...], _values: str) -> _Compiled:
+    """Those of the environments that differ in nothing."""
+    return _Compiled()
+
+
 def environment(project: Project, values: str = "") -> jinja2.Environment:
     """Templates of the course first, then those shipped with solgen. `values`: see Structure."""
     structure = type("Structure", (Structure,), {"languages": project.languages, "values": values})
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [
-                jinja2.FileSystemLoader(project.templates, encoding="utf-8-sig"),
+                _Templates(project.templates, encoding="utf-8-sig"),
                 jinja2.PackageLoader("solgen", "templates"),
             ]
         ),
@@ -153,4 +201,5 @@ def environment(project: Project, values: str = "") -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - LaTeX is made here, not HTML
         extensions=[structure],
+        bytecode_cache=_compiled(project.languages, values),
     )

@@ -15,12 +15,14 @@ class Ban:
     r"""A pattern and why it is refused; `comments`: even where a line seems to be a comment.
 
     What looks like a comment is none behind commands that read their argument letter by letter,
-    such as ``\url{50%}``.
+    such as ``\url{50%}``.  `word` says that it matches nothing but one command, ``\name`` or
+    ``\begin{name``, whatever stands around it.
     """
 
     pattern: re.Pattern[str]
     why: str
     comments: bool = True
+    word: bool = False
 
 
 _RUNS = "runs a program; a booklet never needs it"
@@ -45,7 +47,8 @@ _OWN = "is reserved for solgen's own marks"
 def _words(names: str, why: str, *, comments: bool = True) -> Ban:
     """Refuse these commands, and the environments that run them."""
     either = "|".join(names.split())
-    return Ban(re.compile(rf"\\(?:(?:begin|end)\s*\{{\s*)?(?:{either})(?![A-Za-z])"), why, comments)
+    pattern = rf"\\(?:(?:begin|end)\s*\{{\s*)?(?:{either})(?![A-Za-z])"
+    return Ban(re.compile(pattern), why, comments, word=True)
 
 
 def _form(pattern: str, why: str, *, comments: bool = True) -> Ban:

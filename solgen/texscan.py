@@ -23,6 +23,9 @@ class Refused:
     why: str
 
 
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
+
+
 def forbidden(source: str, *, snippet: bool) -> Refused | None:
     """The first thing this file may not contain; stricter for an author's snippet."""
     return _first(source, (*EVERYWHERE, *(IN_SNIPPETS if snippet else IN_LOOK)))
@@ -42,20 +45,35 @@ def forbidden_in_state(source: str) -> Refused | None:
 
 
 def _first(source: str, bans: tuple[Ban, ...]) -> Refused | None:
-    code = "\n".join(line for _, line in code_lines(source))
+    texts = {True: source, False: uncommented(source)}
+    words = {comments: _vocabulary(text) for comments, text in texts.items()}
     found = []
     for order, ban in enumerate(bans):
-        searched = source if ban.comments else code
+        if ban.word and not ban.pattern.search(words[ban.comments]):
+            continue
+        searched = texts[ban.comments]
         if match := ban.pattern.search(searched):
             line = searched.count("\n", 0, match.start()) + 1
             found.append((line, order, Refused(line, match[0].strip(), ban.why)))
     return min(found)[2] if found else None
 
 
+_WORD = re.compile(r"\\(?:(?:begin|end)\s*\{\s*)?[A-Za-z]+")
+
+
+def _vocabulary(source: str) -> str:
+    r"""Each command of a source once, ``\name`` or ``\begin{name``: quick to search first."""
+    return "\n".join(sorted(re.sub(r"\s", "", word) for word in set(_WORD.findall(source))))
+
+
 def code_lines(source: str) -> Iterator[tuple[int, str]]:
     r"""Line numbers and lines without their comments (``\%`` is no comment)."""
-    for number, line in enumerate(source.split("\n"), start=1):
-        yield number, re.sub(r"(?<!\\)((?:\\\\)*)%.*", r"\1", line)
+    return enumerate(uncommented(source).split("\n"), start=1)
+
+
+def uncommented(source: str) -> str:
+    """The source without its comments; what is left stands in the same lines."""
+    return _COMMENT.sub(r"\1", source)
 
 
 _DELIMITER = re.compile(

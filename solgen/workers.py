@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from solgen.errors import EnvironmentProblem, LimitError, SolgenError
+from solgen.errors import EnvironmentProblem, LimitError, SolgenError, refused_by_system
 from solgen.limits import FILE, MEMORY, ceilings, end_with, exhausted, limit, mapped
 from solgen.pool import Pool
 
@@ -245,6 +245,8 @@ def _perform(job: Job, link: _Link, parent: int) -> None:
 def _fault(error: Exception) -> Exception:
     if why := exhausted(error):
         return LimitError(why, hint="compute with less, or in smaller pieces")
+    if isinstance(error, OSError) and (problem := refused_by_system(error)):
+        return problem.as_text()
     return WorkerFault(traceback.format_exc())
 
 

@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import bundle
 import pytest
 
 from solgen import engine, install, texscan
+from solgen.cache import Cache
 from solgen.compile import GUARD, Compiled, compile_folder
 from solgen.engine import Engine
 from solgen.errors import EnvironmentProblem, LatexError, LimitError, SolgenError, Where
@@ -220,6 +222,47 @@ def test_what_the_source_scan_misses_is_still_caught(
     assert not (tmp_path / "w" / "owned").exists()
 
 
+def test_a_source_that_was_scanned_is_not_scanned_again(
+    pdflatex: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path / "cache", tmp_path)
+    scanned = []
+    scan = texscan.forbidden
+
+    def noting(source: str, *, snippet: bool) -> texscan.Refused | None:
+        scanned.append(source.strip() if snippet else "main")
+        return scan(source, snippet=snippet)
+
+    monkeypatch.setattr(texscan, "forbidden", noting)
+    for two, expected in (
+        ("Bien.", ["main", "Un.", "Bien."]),
+        ("Bien.", []),
+        ("Mal.", ["Mal."]),
+        ("\\today", ["\\today"]),
+        ("\\today", ["\\today"]),  # what was refused is never known
+    ):
+        scanned.clear()
+        folder = write(tmp_path / "w", one="Un.", two=two)
+        if "today" in two:
+            with pytest.raises(LatexError, match="today is refused"):
+                compile_folder(folder, pdflatex, cache=cache)
+        else:
+            compile_folder(folder, pdflatex, cache=cache)
+        assert scanned == expected
+
+
+def test_what_the_look_may_do_is_refused_where_a_question_does_it(
+    pdflatex: Engine, tmp_path: Path
+) -> None:
+    cache = Cache(tmp_path / "cache", tmp_path)
+    folder = write(tmp_path / "w", one="Un.")
+    (folder / "two.tex").write_text("\\showboxdepth=3 Deux.", encoding="utf-8")
+    compile_folder(folder, pdflatex, cache=cache)  # nothing reads it
+    write(folder, one="Un.", two="\\showboxdepth=3 Deux.")
+    with pytest.raises(LatexError, match="showboxdepth is refused"):
+        compile_folder(folder, pdflatex, cache=cache)
+
+
 LOOPS = {
     "macro": "\\def\\x{\\x}\\x\n",
     "pages": "\\def\\x{a\\par\\x}\\x\n",
@@ -355,6 +398,17 @@ def test_faults_are_told_at_the_authors_place(pdflatex: Engine, tmp_path: Path) 
         compile_folder(folder, pdflatex, locate=locate)
     assert asked == [("one.tex", 3)]
     assert str(caught.value).startswith(f"{author}: Undefined control sequence")
+
+
+def test_an_engine_that_dies_on_a_full_disk_is_told_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "pdflatex"
+    broken.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    broken.chmod(0o755)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+    with pytest.raises(EnvironmentProblem, match="the disk got full"):
+        compile_folder(write(tmp_path / "w", one="a"), Engine("pdflatex", broken, "?"))
 
 
 def test_an_engine_that_dies_silently_is_told(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.fixture
+def project(built_project: Project) -> Project:
+    """The smallest exam, as its last build left it: `edit` edits it."""
+    return built_project
+
+
 def told(project: Project) -> list[str]:
     """What a build says that it does."""
     lines: list[str] = []
@@ -54,6 +60,7 @@ def clean(project: Project, folder: Path) -> dict[str, bytes]:
 
 
 def test_a_first_build_does_everything_and_a_second_one_nothing(project: Project) -> None:
+    shutil.rmtree(project.build)
     assert {"load", "verify", "draw", "render", "read", "compile"} <= stages(told(project))
     before = published(project)
     assert told(project) == []
@@ -63,7 +70,6 @@ def test_a_first_build_does_everything_and_a_second_one_nothing(project: Project
 def test_an_edit_of_prose_renders_reads_and_compiles(
     project: Project, edit: Edit, tmp_path: Path
 ) -> None:
-    told(project)
     edit(TEMPLATE, "Dérivez $V$.", "Dérivez donc $V$.")
     edit(TEMPLATE, "Differentiate $V$.", "Now differentiate $V$.")
     done = stages(told(project))
@@ -73,7 +79,6 @@ def test_an_edit_of_prose_renders_reads_and_compiles(
 
 
 def test_an_edit_that_is_taken_back_compiles_nothing(project: Project, edit: Edit) -> None:
-    told(project)
     before = published(project)
     edit(TEMPLATE, "Dérivez $V$.", "Dérivez donc $V$.")
     edit(TEMPLATE, "Differentiate $V$.", "Now differentiate $V$.")
@@ -86,7 +91,6 @@ def test_an_edit_that_is_taken_back_compiles_nothing(project: Project, edit: Edi
 
 
 def test_a_comment_in_the_module_verifies_it_again(project: Project, tmp_path: Path) -> None:
-    told(project)
     path = project.root / MODULE
     path.write_text("# A comment.\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     assert {"load", "verify", "draw"} <= stages(told(project))
@@ -96,7 +100,6 @@ def test_a_comment_in_the_module_verifies_it_again(project: Project, tmp_path: P
 def test_a_new_formula_in_the_prose_is_judged_and_the_rest_remembered(
     project: Project, edit: Edit, tmp_path: Path
 ) -> None:
-    told(project)
     edit(TEMPLATE, "Dérivez $V$.", "Dérivez $V$, où $0 < 1$.")
     edit(TEMPLATE, "Differentiate $V$.", "Differentiate $V$, where $0 < 1$.")
     done = stages(told(project))
@@ -106,7 +109,6 @@ def test_a_new_formula_in_the_prose_is_judged_and_the_rest_remembered(
 
 
 def test_a_wrong_formula_is_refused_each_time(project: Project, edit: Edit) -> None:
-    told(project)
     before = published(project)
     edit(TEMPLATE, "Dérivez $V$.", "Dérivez $V$, où $1 < 0$.")
     edit(TEMPLATE, "Differentiate $V$.", "Differentiate $V$, where $1 < 0$.")
@@ -132,7 +134,6 @@ def test_a_review_that_begins_to_exist_is_seen(project: Project, tmp_path: Path)
 
 
 def test_a_published_file_that_was_damaged_is_published_again(project: Project) -> None:
-    told(project)
     before = published(project)
     path = project.build / "booklet.pdf"
     data = path.read_bytes()
@@ -171,6 +172,7 @@ def imported(project: Project) -> set[str]:
 
 
 def test_a_build_imports_what_it_needs(project: Project, edit: Edit) -> None:
+    shutil.rmtree(project.build)
     assert imported(project) >= HEAVY | {"jinja2", "pylatex"}
     assert not imported(project) & (HEAVY | {"jinja2", "pylatex"})
     edit(TEMPLATE, "Dérivez $V$.", "Dérivez donc $V$.")

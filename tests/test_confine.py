@@ -419,6 +419,24 @@ def test_matplotlib_may_make_its_list_of_fonts(
     assert list(config.glob("fontlist*.json"))
 
 
+def test_matplotlib_may_make_its_folder_in_a_new_home(
+    exam: Project, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so the folders above it; an author may not."""
+    home = outside / "home"
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    tried(exam, outside, "import matplotlib as mpl; mpl.get_configdir()")
+    assert (home / ".config" / "matplotlib").is_dir()
+    with pytest.raises(ConfinementError, match="deletes a file"):
+        tried(exam, outside, "(OUT / 'home').rmdir()")
+    with pytest.raises(ConfinementError, match="writes a file"):
+        tried(exam, outside, "(OUT / 'home' / '.config').mkdir(exist_ok=True)")
+
+
 def test_an_author_may_not_write_into_the_caches(
     exam: Project, outside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -76,11 +77,9 @@ def test_another_program_called_pdflatex_is_not_believed(machine: Path) -> None:
     assert "real pdfTeX" in found.lacks()
 
 
-def test_a_machine_without_anything_gets_one_message_in_two_seconds(machine: Path) -> None:
-    start = time.monotonic()
+def test_a_machine_without_anything_gets_one_message(machine: Path) -> None:
     with pytest.raises(EnvironmentProblem) as caught:
         engine.obtain(lambda _line: None)
-    assert time.monotonic() - start < 2
     assert caught.value.code == 17
     message = str(caught.value)
     for words in ("apt-get install", "dnf install", "pacman -S", "brew install", "winget install"):
@@ -233,3 +232,17 @@ def test_it_imports_nothing_that_must_be_installed(name: str) -> None:
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import solgen.{name}"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     subprocess.run([sys.executable, "-I", "-S", "-c", code], env=environment, check=True)
+
+
+def test_a_ctrl_c_of_the_terminal_does_not_pass_for_an_answer(machine: Path) -> None:
+    """A background job is deaf to it; so must be what it asks in the meantime."""
+    script(machine, "pdflatex", f"touch {machine}/started; sleep 1; echo pdfTeX 3.141592653")
+    asks = "import signal; signal.signal(signal.SIGINT, lambda *_: None)\n"
+    asks += "from solgen import engine; print(engine.first_line('pdflatex', '--version'))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", asks], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not (machine / "started").exists():
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate()[0] == "pdfTeX 3.141592653\n"

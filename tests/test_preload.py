@@ -11,7 +11,7 @@ import pytest
 from solgen import engine, sandbox
 from solgen.cache import Cache
 from solgen.compile import EPOCH, compile_folder, compile_once
-from solgen.errors import LatexError, LimitError
+from solgen.errors import EnvironmentProblem, LatexError, LimitError
 from solgen.preload import NAME, inputs, preload
 
 pdflatex = engine.find_pdflatex()
@@ -89,6 +89,26 @@ def test_a_format_that_was_stopped_is_not_done_without(
     with pytest.raises(LimitError, match="before the document begins"):
         made(work, cache)
     assert not list(work.glob("*.pdf"))
+
+
+def test_a_format_for_which_the_disk_has_no_room_is_not_done_without(
+    tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pdfTeX then ends with code 1 and its log stays empty: what it says goes to the console."""
+    run = sandbox.run
+
+    def full(command: Sequence[str], folder: Path, console: Path, *rest: Any) -> sandbox.Ended:
+        ended = run(command, folder, console, *rest)
+        if "-ini" not in command:
+            return ended
+        (folder / f"{NAME}.log").write_text("", encoding="utf-8")
+        console.write_text("! Could not write 1848309 8-byte item(s) to solgen.fmt.\n")
+        return sandbox.Ended(1, ended.seconds, False)
+
+    monkeypatch.setattr(sandbox, "run", full)
+    with pytest.raises(EnvironmentProblem, match="1848309 8-byte") as caught:
+        made(document(tmp_path / "a"), cache)
+    assert "free some space" in str(caught.value)
 
 
 def test_a_fault_of_the_preamble_is_told_at_its_line(tmp_path: Path, cache: Cache) -> None:

@@ -23,6 +23,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.fixture
+def project(built_project: Project) -> Project:
+    """The smallest exam, as its last build left it: `edit` edits it."""
+    return built_project
+
+
 class Onlooker:
     """Notes what it sees, and how far the build was."""
 
@@ -73,3 +79,11 @@ def test_the_pdfs_are_the_same_whether_somebody_looks_on_or_not(project: Project
     seen = (project.build / "booklet.pdf").read_bytes()
     build(project, ["q1"], (), lambda line: None, whole=True)
     assert (project.build / "booklet.pdf").read_bytes() == seen
+
+
+def test_the_part_of_an_edited_figure_is_shown(project: Project, edit: Edit) -> None:
+    """Its LaTeX stays the same."""
+    look(project)
+    edit("questions/q1.py", "[0, 1, 8], label", "[0, 1, 7], label")
+    (found,) = look(project).seen
+    assert (found.question, found.part) == ("q1", "a")

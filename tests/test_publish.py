@@ -71,7 +71,7 @@ def test_what_a_dead_build_left_is_swept(tmp_path: Path) -> None:
     (tmp_path / ".staging-dead").mkdir()
     (tmp_path / ".staging-dead" / "x").write_text("x", encoding="utf-8")
     (tmp_path / "booklet.pdf").write_text("good", encoding="utf-8")
-    with publish.staging(tmp_path):
+    with publish.locked(tmp_path):
         assert not (tmp_path / ".staging-dead").exists()
     assert (tmp_path / "booklet.pdf").read_text(encoding="utf-8") == "good"
 

@@ -66,7 +66,8 @@ def printed(project: Project, code: str, folder: Path) -> str:
     for figure in questions[0].question.figures:
         draw(project, questions[0], figure, locales, folder)
     edition, document = assembled(project, locales)
-    edition.write(folder, document)
+    for name, data in edition.files(document).items():
+        (folder / name).write_bytes(data)
     assert pdflatex is not None
     pdf = compile_folder(folder, pdflatex, locate=edition.locate).pdf
     pages = pypdf.PdfReader(io.BytesIO(pdf.read_bytes())).pages

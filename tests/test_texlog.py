@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 import pytest
 
-from solgen import texlog, texscan
+from solgen import texbans, texlog, texscan
+from solgen.texbans import Ban
 from solgen.texlog import ADVICE, parse
 
 
@@ -166,3 +170,35 @@ def test_a_token_is_found_at_or_before_the_line_tex_names() -> None:
     source = "\\undefd\n\\undefdx\n\\end{align}\n"
     assert texscan.find_token(source, "\\undefd", 3) == 1
     assert texscan.find_token(source, "\\nowhere", 3) == 3
+
+
+PIECES = (
+    *("\\", "\\\\", "%", "\n", " ", "{", "}", "\\begin", "\\end", "\\begin {", "\\begin%\n{", "@"),
+    *("\\%", "a", "1", "input", "read", "csname", "showbox", "verbatiminput", "filecontents"),
+    *("\\write", "\\stop", "\\url{http://x}", "\\tracingall", "usepackage", "\\today", "*"),
+)
+
+
+def test_searching_the_vocabulary_first_changes_no_verdict() -> None:
+    chance = random.Random(5)
+    met = Counter()
+    for _ in range(20_000):
+        source = "".join(chance.choices(PIECES, k=chance.randint(1, 12)))
+        for snippet in (True, False):
+            bans = (*texbans.EVERYWHERE, *(texbans.IN_SNIPPETS if snippet else texbans.IN_LOOK))
+            found = texscan.forbidden(source, snippet=snippet)
+            assert found == exhaustive(source, bans), source
+            met[found is None] += 1
+    assert min(met.values()) > 2000
+
+
+def exhaustive(source: str, bans: Iterable[Ban]) -> texscan.Refused | None:
+    """Every pattern tried on the whole source, line by line without comments where it says so."""
+    code = "\n".join(re.sub(r"(?<!\\)((?:\\\\)*)%.*", r"\1", line) for line in source.split("\n"))
+    found = []
+    for order, ban in enumerate(bans):
+        searched = source if ban.comments else code
+        if match := ban.pattern.search(searched):
+            line = searched.count("\n", 0, match.start()) + 1
+            found.append((line, order, texscan.Refused(line, match[0].strip(), ban.why)))
+    return min(found)[2] if found else None
