@@ -61,6 +61,14 @@ def staleness(session: nox.Session) -> None:
 
 
 @nox.session
+def kills(session: nox.Session) -> None:
+    """Kill builds of a small exam at random (--kills 300 --interrupts 50 --full 30 --pairs 20)."""
+    _get_engine(session)
+    _install(session)
+    _run(session, "python", "-m", "tests.suites.kills", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """Verify the questions' answers only, without LaTeX (arguments: q1 ...)."""
     _install(session)
@@ -146,7 +154,10 @@ def _install(session: nox.Session, *groups: str) -> None:
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == key:
         return
     wanted = nox.project.dependency_groups(nox.project.load_toml(PYPROJECT), *groups)
-    session.install("-e", ".", *wanted)
+    # Where Python may not write compiled files, as in many containers, SymPy would be compiled
+    # by each process anew: seconds every time.
+    session.install("-e", ".", *wanted, env={"UV_COMPILE_BYTECODE": "1"})
+    session.run("python", "-m", "compileall", "-q", "solgen", silent=True)
     stamp.write_text(key, encoding="utf-8")
 
 

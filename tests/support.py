@@ -11,7 +11,7 @@ from pylatex import Document
 from solgen import review
 from solgen.booklet import assemble
 from solgen.build import verify
-from solgen.certificate import hashed
+from solgen.certificate import hashed, software
 from solgen.chapter import Chapter, Printed, alone, attested, printed
 from solgen.edition import Edition
 from solgen.errors import SolgenError
@@ -112,7 +112,7 @@ def assembled(
     """The document of an edition of the whole exam."""
     questions, report = loaded(project)
     chapters = [chapter(project, one, report, [edition], entries) for one in questions]
-    imprint = Imprint("an engine", "0" * 16, tally(chapters, project.languages))
+    imprint = Imprint(software("an engine"), "0" * 16, tally(chapters, project.languages))
     return assemble(project, chapters, edition, imprint)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from functools import cache
 from types import SimpleNamespace
@@ -10,7 +9,7 @@ from types import SimpleNamespace
 import pypdf
 import pytest
 import sympy
-from support import ROOT, assembled, loaded, locales, starter
+from support import assembled, loaded, locales, starter
 
 from solgen.algebra import compare
 from solgen.build import build
@@ -27,16 +26,8 @@ NAMES = ("booklet.fr.pdf", "booklet.en.pdf", "booklet.pdf")
 
 
 @pytest.fixture(scope="module")
-def exam(tmp_path_factory):
-    """A copy of the exam, built."""
-    root = tmp_path_factory.mktemp("booklet")
-    for name in ("questions", "templates"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("solgen.toml", "references.toml"):
-        shutil.copy(ROOT / name, root)
-    project = find_project(root)
-    build(project, project.names(), (), lambda line: None, whole=True)
-    return project
+def exam(whole_built):
+    return whole_built
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -191,6 +182,20 @@ def test_a_latex_line_leads_back_to_its_author():
     assert edition.locate("main.tex", 4) is None
 
 
+def test_titles_keep_the_spaces_of_their_language(tmp_path):
+    """Else an English colon would get the space that French puts before it."""
+    project = starter(tmp_path)
+    french, english = locales()
+    both, _ = assembled(project, (french, english))
+    (line,) = re.findall(r"\\solquestion\{q1\}.*", both.body)
+    for locale in (french, english):
+        assert (
+            line.count(rf"\foreignlanguage{{{locale.babel}}}{{") == 2
+        )  # above it, in the contents
+    alone, _ = assembled(project, (english,))
+    assert r"\foreignlanguage" not in re.findall(r"\\solquestion\{q1\}.*", alone.body)[0]
+
+
 def test_a_course_overrides_the_look_file_by_file(tmp_path):
     project = starter(tmp_path)
     (project.templates / "look.tex").write_text("% the course's own look\n", encoding="utf-8")
@@ -253,6 +258,19 @@ def test_a_question_that_is_missing_is_said_on_the_first_pages(project, edit):
     build(find_project(project.root), ["q1"], ("fr",), lambda line: None, whole=True)
     text = _text(pypdf.PdfReader(project.build / "booklet.fr.pdf"))
     assert "soit 3 des 8 points" in " ".join(text.split())
+
+
+def test_a_page_number_of_four_digits_fits_into_the_contents(tmp_path):
+    edition, document = assembled(starter(tmp_path), locales())
+    for name, data in edition.files(document).items():
+        (tmp_path / name).write_bytes(data)
+    line = r"\contentsline {chapter}{Question 1}{1234}{section*.1}%"
+    (tmp_path / "main.toc").write_text(line, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "main.tex"]
+    # The figure is missing: that is an error, and of no importance here.
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert b"Overfull" not in done.stdout
+    assert "1234" in _text(pypdf.PdfReader(tmp_path / "main.pdf"))
 
 
 def test_the_table_of_points_goes_on_over_several_pages(project, tmp_path):

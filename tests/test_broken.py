@@ -20,6 +20,8 @@ import pytest
 
 from solgen import cli, engine, load, publish, verify
 from solgen import compile as compiling
+from solgen.build import build
+from solgen.project import find_project
 from solgen.sandbox import Limits
 
 HERE = Path(__file__).parent / "broken"
@@ -77,12 +79,23 @@ class Case:
             path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the good exam's build keeps: people break what they have built before."""
+    folder = tmp_path_factory.mktemp("good") / "exam"
+    shutil.copytree(HERE / "exam", folder)
+    project = find_project(folder)
+    build(project, project.names(), ("fr",), lambda _line: None, whole=True)
+    return folder / "build" / ".cache"
+
+
 @pytest.fixture
-def exam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The good exam, with known bytes where its booklets are published."""
+def exam(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The good exam, built before, with known bytes where its booklets are published."""
     folder = tmp_path / "exam"
     shutil.copytree(HERE / "exam", folder)
-    (folder / "build").mkdir()
+    # Links: entries are never written to, but replaced.
+    shutil.copytree(cache, folder / "build" / ".cache", copy_function=os.link)
     for name in PUBLISHED:
         (folder / "build" / name).write_bytes(b"the last good " + name.encode())
     monkeypatch.chdir(folder)

@@ -39,6 +39,7 @@ LAYERS = (
         "exact",
         "facts",
         "floating",
+        "galley",
         "journal",
         "pages",
         "project",
@@ -263,11 +264,10 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], without: tuple
 
 def test_verifying_a_pdf_imports_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "booklet.pdf").write_bytes(b"%PDF-1.7\n")
-    (tmp_path / "main.tex").write_text("", encoding="utf-8")
-    edition = certificate.Typeset(tmp_path / "booklet.pdf", 1, tmp_path)
+    edition = certificate.Typeset(tmp_path / "booklet.pdf", 1, {"main.tex": "0" * 64})
     seals = {"pairs": 0, "sealed": 0}
     counted = {"questions": {}, "totals": {"relations": None, "mutants": None, "seals": seals}}
-    text = certificate.certificate_json({}, "TeX", {"booklet.pdf": edition}, counted)
+    text = certificate.certificate_json({}, {"solgen": "0.1.0"}, {"booklet.pdf": edition}, counted)
     (tmp_path / certificate.NAME).write_text(text, encoding="utf-8")
     code = (
         "from solgen.cli import main\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -39,6 +40,10 @@ def die(tell: Tell) -> None:
 
 def crash(tell: Tell) -> None:
     raise ZeroDivisionError
+
+
+def fill_the_disk(tell: Tell) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "main.fmt")
 
 
 def interruptible(file: Path, tell: Tell) -> None:
@@ -80,6 +85,11 @@ def test_a_dead_worker_is_a_message_and_not_a_hang() -> None:
 def test_a_fault_of_ours_comes_with_its_traceback() -> None:
     with pytest.raises(WorkerFault, match="ZeroDivisionError"):
         each([partial(square, 1), crash], silent, workers=2)
+
+
+def test_what_the_system_refuses_a_worker_is_no_fault_of_ours() -> None:
+    with pytest.raises(EnvironmentProblem, match="no more room on this disk"):
+        each([partial(square, 1), fill_the_disk], silent, workers=2)
 
 
 def test_a_failure_stops_the_workers_behind_it_in_order(tmp_path: Path) -> None:
@@ -260,11 +270,11 @@ LONELY = {
 @pytest.mark.parametrize("kind", LONELY)
 def test_no_worker_outlives_a_parent_killed_by_kill_9(tmp_path: Path, kind: str) -> None:
     code = (
-        "import sys\nfrom solgen.workers import each\nfrom solgen.turns import in_turn\n"
+        "import os\nfrom solgen.workers import each\nfrom solgen.turns import in_turn\n"
         "from tests.test_workers import uninterruptible as begun\n"
         "def shout(line): pass\n"
         "def uninterruptible(tell):\n"
-        "    print('begun', flush=True)\n"
+        "    os.write(1, b'begun\\n')\n"  # at once: unbuffered, print writes a line in two pieces
         "    return begun(tell)\n" + LONELY[kind]
     )
     child = subprocess.Popen(

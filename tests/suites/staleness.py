@@ -34,7 +34,8 @@ class Suite:
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
         self.seed = seed
-        self.clean: dict[tuple[str, Languages], Published] = {}
+        self.base: Path | None = None  # what was built of the exam as it is, to begin with
+        self.known: dict[tuple[str, Languages], Published] = {}
         self.tried: Counter[str] = Counter()
         self.builds = 0
         self.failed = 0  # builds that were refused, as they should be
@@ -46,7 +47,10 @@ class Suite:
         log: list[str] = []
         wrong = ""
         try:
-            if rng.random() < 0.9:
+            if rng.random() < 0.8:
+                shutil.rmtree(exam.root / "build")
+                shutil.copytree(self._base(), exam.root / "build", symlinks=True)
+            elif rng.random() < 0.5:
                 wrong = self._build(exam, (), ("fr",), log)
             for _ in range(rng.randint(3, 6)):
                 if wrong:
@@ -64,6 +68,17 @@ class Suite:
         finally:
             self.builds += exam.builds
             shutil.rmtree(exam.root, ignore_errors=True)
+
+    def _base(self) -> Path:
+        """The build folder of the exam as it is: French first, then every language."""
+        if self.base is None:
+            exam = Exam(self.folder / "base")
+            for languages in (("fr",), ()):
+                failed = exam.build((), languages)
+                assert not failed, failed
+            self.builds += exam.builds
+            self.base = exam.root / "build"
+        return self.base
 
     def _build(
         self,
@@ -88,22 +103,23 @@ class Suite:
         """What the exam publishes otherwise than a clean build of it, or nothing."""
         if failed := exam.build((), languages):
             return f"a sound exam is refused: {failed} {log}"
-        expected, found = self._clean(exam, languages), exam.published()
+        expected, found = self.clean(exam, languages), exam.published()
         wrong = [name for name, data in expected.items() if found.get(name) != data]
         folders = {name.rpartition("/")[0] for name in expected if "/" in name}
         wrong += [n for n in found if n.rpartition("/")[0] in folders and n not in expected]
         return f"not as a clean build: {wrong} {exam.state} {log}" if wrong else ""
 
-    def _clean(self, exam: Exam, languages: Languages) -> Published:
+    def clean(self, exam: Exam, languages: Languages) -> Published:
+        """What a build of these sources publishes where nothing was built before."""
         key = exam.sources, languages
-        if key not in self.clean:
-            other = exam.copy(self.folder / f"clean{len(self.clean)}")
+        if key not in self.known:
+            other = exam.copy(self.folder / f"clean{len(self.known)}")
             failed = other.build((), languages)
             assert not failed, failed
             self.builds += 1
-            self.clean[key] = other.published()
+            self.known[key] = other.published()
             shutil.rmtree(other.root, ignore_errors=True)
-        return self.clean[key]
+        return self.known[key]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -126,15 +142,21 @@ def main(arguments: list[str] | None = None) -> int:
     minutes = (time.monotonic() - start) / 60
     print(  # noqa: T201
         f"{chosen.count} sequences with seed {chosen.seed}, {suite.builds} builds of which "
-        f"{suite.failed} refused, {len(suite.clean)} clean states, {minutes:.0f} min: "
+        f"{suite.failed} refused, {len(suite.known)} clean states, {minutes:.0f} min: "
         f"{differing} wrong\nedits: {dict(suite.tried)}"
     )
     return 1 if differing else 0
 
 
 def warm() -> None:
-    """Import what builds need, so that none of them has to."""
-    from solgen import compose, draw, gather, keeper, press, preview, voice  # noqa: F401
+    """Do once what the first build of a process has to do, so that forked ones need not."""
+    import matplotlib.style  # noqa: F401
+    import sympy.physics.units
+    import sympy.tensor.tensor  # noqa: F401
+
+    from solgen import compose, draw, gather, keeper, press, preview, reading, voice  # noqa: F401
+
+    reading.parser()
 
 
 if __name__ == "__main__":
