@@ -113,11 +113,12 @@ def compile_folder(
             job = replace(job, preloaded=FORMAT)
         passes = _fixpoint(job)
         text = _log_text(job)
-        pages = _checked(job, text)
+        problems = texlog.parse(text)
+        pages = _checked(job, text, problems)
     except BaseException:  # Ctrl-C too: the next build must start from a clean state
         _wipe(folder)
         raise
-    harmless = tuple(p for p in texlog.parse(text) if not p.fatal)
+    harmless = tuple(p for p in problems if not p.fatal)
     state = tuple(_state_files(folder))
     return Compiled(
         folder / "main.pdf", pages, passes, time.monotonic() - start, harmless, state, went_in or {}
@@ -201,9 +202,9 @@ def _nowhere(_file: str, _line: int) -> None:
     """The source map of a document that nobody authored."""
 
 
-def _checked(job: Job, text: str) -> int:
+def _checked(job: Job, text: str, problems: list[Problem]) -> int:
     """The number of pages of a whole, faultless PDF; raises otherwise."""
-    problem = texlog.first_fatal(texlog.parse(text))
+    problem = texlog.first_fatal(problems)
     cut = texlog.unfinished(text)
     if cut is not None:
         raise LatexError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import sympy
@@ -35,13 +35,42 @@ from solgen.values import Beyond, Family, Members, Outside, Unknown
 MOST_TERMS = 5000  # of a sum that is written out
 
 
+class Settled:
+    """What has the same value in every term of a sum or product: `names` are its indices."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+        # By identity: each entry holds its tree, so that no other one gets the same.
+        self._known: dict[int, tuple[Tree[Token], Any]] = {}
+        self._free: dict[int, tuple[Tree[Token], bool]] = {}
+
+    def free(self, node: Tree[Token]) -> bool:
+        """Whether no index occurs in a tree."""
+        if id(node) not in self._free:
+            free = all(
+                self.free(part) if isinstance(part, Tree) else str(part) not in self.names
+                for part in node.children
+            )
+            self._free[id(node)] = node, free
+        return self._free[id(node)][1]
+
+    def value(self, node: Tree[Token], compute: Callable[[Tree[Token]], Any]) -> Any:
+        """The value of a tree, computed once."""
+        if id(node) not in self._known:
+            self._known[id(node)] = node, compute(node)
+        return self._known[id(node)][1]
+
+
 class Meaning:
     """Evaluates trees with the values of `values`, a notation's normal form being the key."""
 
-    def __init__(self, values: Mapping[str, Any], *, exact: bool) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], *, exact: bool, sums: tuple[Settled, ...] = ()
+    ) -> None:
         self.values = values
         self.exact = exact
         self.numbers = arithmetic(exact=exact)
+        self.sums = sums  # whose terms are being evaluated, the innermost first
 
     def evaluate(self, node: Tree[Token]) -> Any:
         """The value. Raises Unknown, Outside (an index) and Beyond (what is not computed here)."""
@@ -58,14 +87,29 @@ class Meaning:
         """The value of a part of a tree, in the course of `evaluate`."""
         if isinstance(node, Token):
             raise Beyond(f"{node} has no value")
+        home = self._home(node)
+        return self._computed(node) if home is None else home.value(node, self._computed)
+
+    def _home(self, node: Tree[Token]) -> Settled | None:
+        """The outermost of the sums around whose indices, with those inside, do not occur here."""
+        home = None
+        for one in self.sums:
+            if not one.free(node):
+                break
+            home = one
+        return home
+
+    def _computed(self, node: Tree[Token]) -> Any:
         method = getattr(self, f"_{node.data}", None)
         if method is None:
             raise Beyond(f"a {node.data} where a value is needed")
         return method(*node.children)
 
-    def under(self, values: Mapping[str, Any]) -> Meaning:
-        """The same, with other values for some names."""
-        return Meaning(ChainMap(dict(values), self.values), exact=self.exact)  # type: ignore[arg-type]
+    def under(self, values: Mapping[str, Any], settled: Settled | None = None) -> Meaning:
+        """The same, with other values for some names: indices, where `settled` is of their sum."""
+        sums = () if settled is None else (settled, *self.sums)
+        inside: Any = ChainMap(dict(values), self.values)  # type: ignore[arg-type]
+        return type(self)(inside, exact=self.exact, sums=sums)
 
     # --- leaves -----------------------------------------------------------------------------
 
@@ -314,9 +358,10 @@ class Meaning:
         lazily = self.numbers.unbounded(self, str(sign), scripts, body)
         if lazily is not None:
             return lazily
-        ranged = itertools.islice(self._range(scripts), MOST_TERMS + 1)
+        ranged = list(itertools.islice(self._range(scripts), MOST_TERMS + 1))
+        settled = Settled({name for values in ranged for name in values})
         try:
-            terms = [self.under(values).value(body) for values in ranged]
+            terms = [self.under(values, settled).value(body) for values in ranged]
         except Outside as index:
             raise Beyond(f"a sum whose index runs out of the values, at {index}") from None
         if len(terms) > MOST_TERMS:

@@ -141,9 +141,6 @@ class _Placed(Meaning):
                 reason.place = (leaf.start_pos or 0) if leaf is not None else 0  # type: ignore[union-attr]
             raise
 
-    def under(self, values: Mapping[str, Any]) -> Meaning:
-        return _Placed({**self.values, **values}, exact=self.exact)
-
 
 def _listed(meaning: Meaning, side: Tree[Token]) -> Any:
     """The value of a side; a list may stand without brackets."""

@@ -1,5 +1,6 @@
 """The benchmarks measure what they say; no test here is timed."""
 
+import os
 import sys
 
 import pytest
@@ -13,7 +14,7 @@ from tests.bench.copies import copy
 from tests.bench.edits import EXAM
 from tests.bench.edits import synthetic as word
 from tests.bench.measure import Cost, Failed, run
-from tests.bench.processes import Memory
+from tests.bench.processes import Memory, tree
 from tests.bench.profile import START, shares
 from tests.bench.rounds import Case, Row, measure
 from tests.bench.stats import exponent, spread
@@ -232,3 +233,11 @@ def test_a_part_measured_alone_joins_what_was_measured_before(tmp_path, monkeypa
     assert now.profile == {"LaTeX": 1.0}
     assert [size.questions for size in now.sizes] == [7, 70]
     assert now.sizes[0] == before.sizes[0]
+
+
+def test_a_process_that_ends_while_it_is_looked_at_is_left_out(monkeypatch):
+    def ended(path):
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(os, "scandir", ended)
+    assert tree(1) == [1]

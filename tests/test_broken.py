@@ -246,7 +246,7 @@ def test_an_interrupted_build_leaves_nothing_behind(exam: Path) -> None:
         start = time.monotonic()
         _, screen = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 15
     assert screen.decode().strip() == (
         "interrupted; nothing was published\nsolgen: failed, nothing was published (exit code 130)"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -136,3 +137,27 @@ def test_a_member_that_is_not_there_is_told_apart_from_a_missing_family() -> Non
         number(r"\boldsymbol{g}_9")
     with pytest.raises(Unknown, match="u has no value"):
         number("u + 1")
+
+
+class Counted(dict[str, Any]):
+    """Values that count how often each of them is looked up."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.asked: Counter[str] = Counter()
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked[key] += 1
+        return super().__getitem__(key)
+
+
+def test_what_no_index_changes_is_computed_once_in_a_sum() -> None:
+    family = Family({k: float(k) for k in range(1, 10)})
+    values = Counted({"a": 2.0, "n": 9, "z": family})
+    words = Vocabulary({(key,): key for key in values}, frozenset())
+    source = r"\sum_{i=1}^{n} \sum_{j=1}^{i} a^{2} (z_i + a) \sum_{i=1}^{2} z_i z_j"
+    statement = read(source, words).statements[0]
+    found = Meaning(values, exact=False).value(statement.children[0].children[0])  # type: ignore[union-attr]
+    assert found == sum(4 * (i + 2) * 3 * j for i in range(1, 10) for j in range(1, i + 1))
+    # Once at each of its two places, and not in each of 45 terms.
+    assert values.asked["a"] == 2

@@ -60,4 +60,4 @@ def test_an_attempt_that_takes_too_long_proves_nothing(monkeypatch: pytest.Monke
     monkeypatch.setattr(proving, "_METHODS", (("endless", endless),))
     start = time.monotonic()
     assert proof(x, x + 1, []) == ""
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 20

@@ -26,9 +26,17 @@ def tree(pid: int) -> list[int]:
     """The process and all that descend from it, those that still run."""
     found = [pid]
     for one in found:
-        for file in Path(f"/proc/{one}/task").glob("*/children"):
-            found += [int(child) for child in _text(file).split()]
+        for thread in _threads(one):
+            found += [int(child) for child in _text(Path(thread, "children")).split()]
     return found
+
+
+def _threads(pid: int) -> list[str]:
+    """The folders of a process's threads; none if it has ended meanwhile."""
+    try:
+        return [entry.path for entry in os.scandir(f"/proc/{pid}/task")]
+    except OSError:
+        return []
 
 
 def cpu(pid: int) -> float | None:
