@@ -195,7 +195,8 @@ def _engine_run(job: Job, *, cached: bool) -> sandbox.Ended:
     command = job.engine.command(
         "main.tex", cached=cached, preloaded=job.preloaded, synctex=job.synctex
     )
-    return sandbox.run(command, job.folder, job.folder / _CONSOLE, env, limits)
+    wall = job.engine.wall(job.folder, cached=cached)
+    return sandbox.run(command, job.folder, job.folder / _CONSOLE, env, limits, wall)
 
 
 def _nowhere(_file: str, _line: int) -> None:
@@ -238,9 +239,7 @@ def _refuse_foreign(job: Job) -> None:
         env = sandbox.environment(job.epoch, job.engine.environment)
         allowed = recorder.trees(job.engine.program, env) or None
     if touched := recorder.foreign(job.folder, allowed):
-        where = faults.naming(job, Path(touched[1]).stem)
-        message = f"LaTeX {touched[0]} a file that is not the booklet's"
-        raise LatexError(message, where, "remove the command that does", found=touched[1])
+        raise faults.foreign(job, *touched)
     for path in _state_files(job.folder):
         source = path.read_text(encoding="utf-8", errors="replace")
         if refused := texscan.forbidden_in_state(source):

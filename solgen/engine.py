@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Literal
 
 from solgen.errors import EnvironmentProblem
+from solgen.landlock import Wall
 from solgen.recorder import RULES
 
 BUNDLE_VARIABLE = "SOLGEN_TECTONIC_BUNDLE"
@@ -107,6 +108,17 @@ class Engine:
         where = ["--bundle", str(self.bundle)] if self.bundle else []
         where += ["--only-cached"] if cached and not self.bundle else []
         return [str(self.program), *options.split(), "deterministic-mode", *where, document]
+
+    def wall(self, folder: Path, *, cached: bool = True) -> Wall | None:
+        """The wall around a pass in `folder`: Tectonic has none of its own, pdfLaTeX has.
+
+        Where the system has none to give, what was written elsewhere is found after the pass.
+        """
+        if self.kind == "pdflatex":
+            return None
+        kept = Path(self.environment["TECTONIC_CACHE_DIR"])
+        kept.mkdir(parents=True, exist_ok=True)
+        return Wall((folder, kept), network=not cached)
 
     def lacks(self) -> str:
         """What is missing, with the Debian package that has it; '' if nothing."""

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from solgen import texlog, texscan
 from solgen.engine import Engine
-from solgen.errors import EnvironmentProblem, LatexError, LimitError, Where
+from solgen.errors import EnvironmentProblem, LatexError, LimitError, SolgenError, Where
 from solgen.sandbox import Limits
 from solgen.texlog import Problem
 
 Locate = Callable[[str, int], Where | None]
 """From a generated file's name and line to the author's place, if known."""
+_DENIED = re.compile(r"Writing `(.+)` \(.*\)\s+error: Permission denied")  # as Tectonic says it
 ROOM = 2**20  # bytes: with less than that free, the disk is full for an engine
 
 
@@ -68,8 +69,17 @@ def limit(job: Job, text: str, what: str) -> LimitError:
     return LimitError(what, where, "look for a macro that calls itself, or a loop without end")
 
 
-def silent(job: Job, code: int, text: str) -> EnvironmentProblem:
+def foreign(job: Job, way: str, name: str) -> LatexError:
+    """The error for a file that is not the booklet's, which LaTeX reads or writes."""
+    where = naming(job, Path(name).stem)
+    message = f"LaTeX {way} a file that is not the booklet's"
+    return LatexError(message, where, "remove the command that does", found=name)
+
+
+def silent(job: Job, code: int, text: str) -> SolgenError:
     """The error for an engine that failed without saying what it disliked."""
+    if denied := _DENIED.search(text):
+        return foreign(job, "writes", denied[1])
     if shutil.disk_usage(job.folder).free < ROOM:
         return EnvironmentProblem(
             f"the disk got full while {job.engine.program} was writing",

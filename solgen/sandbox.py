@@ -1,4 +1,4 @@
-"""One engine process under limits: time, processor, memory, file size, environment.
+"""One engine process under limits: time, processor, memory, file size, environment, places.
 
 The process gets its own group, no standard input, and a short list of
 environment variables, and is killed when the process that started it dies.
@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from solgen import landlock
+from solgen.landlock import Wall
 from solgen.limits import ceilings, end_with, limit
 
 GRACE_SECONDS = 2.0
@@ -87,16 +89,21 @@ def environment(epoch: int, extra: dict[str, str] | None = None) -> dict[str, st
 
 
 def run(
-    command: Sequence[str], folder: Path, console: Path, env: dict[str, str], limits: Limits
+    command: Sequence[str],
+    folder: Path,
+    console: Path,
+    env: dict[str, str],
+    limits: Limits,
+    wall: Wall | None = None,
 ) -> Ended:
-    """Run ``command`` in ``folder``, its output going to the file ``console``.
+    """Run ``command`` in ``folder``, its output going to the file ``console``, inside a ``wall``.
 
     Never raises for a failing command; whatever interrupts the wait, Ctrl-C
     included, the whole process group is dead when this returns or raises.
     """
     start = time.monotonic()
-    with console.open("wb") as output:
-        process = _start(command, folder, output.fileno(), env, limits)
+    with console.open("wb") as output, landlock.around(wall) as enter:
+        process = _start(command, folder, output.fileno(), env, _limited(limits, enter))
         timed_out = False
         try:
             try:
@@ -110,9 +117,13 @@ def run(
 
 
 def _start(
-    command: Sequence[str], folder: Path, output: int, env: dict[str, str], limits: Limits
+    command: Sequence[str],
+    folder: Path,
+    output: int,
+    env: dict[str, str],
+    prepare: Callable[[], None],
 ) -> subprocess.Popen[bytes]:
-    own: dict[str, Any] = {"start_new_session": True, "preexec_fn": _limited(limits)}
+    own: dict[str, Any] = {"start_new_session": True, "preexec_fn": prepare}
     if sys.platform == "win32":
         own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     with warnings.catch_warnings():
@@ -129,7 +140,7 @@ def _start(
         )
 
 
-def _limited(limits: Limits) -> Callable[[], None]:
+def _limited(limits: Limits, enter: Callable[[], None]) -> Callable[[], None]:
     """What the process does before it becomes the engine."""
     found = ceilings(
         memory=limits.memory_bytes,
@@ -141,6 +152,7 @@ def _limited(limits: Limits) -> Callable[[], None]:
     def prepare() -> None:
         end_with(parent)
         limit(found)
+        enter()
 
     return prepare
 

@@ -14,7 +14,7 @@ import pytest
 from test_broken import HERE, PUBLISHED, assert_nothing_changed, run, sources
 from test_compile import pdflatex, refused, tectonic, write
 
-from solgen import engine, grammar, pdfscan, recorder, texscan
+from solgen import engine, grammar, landlock, pdfscan, recorder, texscan
 from solgen.compile import compile_folder
 from solgen.engine import Engine
 from solgen.errors import LatexError, SolgenError, Where
@@ -489,6 +489,25 @@ def test_tectonic_runs_nothing(name: str, tectonic: Engine, tmp_path: Path, outs
     kept = held(outside)
     refused(folder, tectonic)
     assert held(outside) == kept
+
+
+@pytest.mark.skipif(landlock.version() == 0, reason="needs Linux with Landlock")
+@pytest.mark.usefixtures("unscanned")
+@pytest.mark.parametrize("name", list(WRITING))
+def test_tectonic_writes_nothing_outside(
+    name: str, tectonic: Engine, tmp_path: Path, outside: Path
+) -> None:
+    folder = write(tmp_path / "w", one="a\n\n" + WRITING[name].replace("OUT", str(outside)) + "\n")
+    kept = held(outside)
+    told = ""
+    try:
+        compile_folder(folder, tectonic, limits=Limits(seconds=20))
+    except SolgenError as error:
+        told = str(error)
+    if name in ("openout", "openout in a parent", "file contents", "verbatim output"):
+        assert told.startswith("one.tex:3: LaTeX writes a file that is not the booklet's")
+    assert held(outside) == kept
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["w"]
 
 
 @needs_pdflatex

@@ -24,6 +24,7 @@ LAYERS = (
         "edits",
         "entries",
         "errors",
+        "landlock",
         "legible",
         "limits",
         "pdfscan",
