@@ -216,7 +216,9 @@ def find_tectonic() -> Engine | None:
     setting = os.environ.get(BUNDLE_VARIABLE)
     bundle = Path(setting).absolute() if setting else None
     missing = missing_in_bundle(bundle) if bundle else ()
-    environment = {"TECTONIC_CACHE_DIR": str(cache_folder() / "tectonic")}
+    kept = str(cache_folder() / "tectonic")
+    # The second is for the list of fonts, and for a Tectonic that does not know the first.
+    environment = {"TECTONIC_CACHE_DIR": kept, "XDG_CACHE_HOME": kept}
     if not banner:
         missing = ("the ability to start on this system",)
     engine = Engine("tectonic", Path(program), banner, missing, bundle, environment)

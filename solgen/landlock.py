@@ -1,4 +1,4 @@
-"""A wall that Linux's kernel puts around a process: where it may write, and no network.
+"""A wall that Linux's kernel puts around a process: where it may write, and no TCP connection.
 
 Landlock (https://docs.kernel.org/userspace-api/landlock.html), Linux 5.13 and later; what each
 version can refuse is written there. Elsewhere there is no such wall, and nothing happens.
