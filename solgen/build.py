@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -99,7 +101,7 @@ def build(
         if kept is not None:
             built: Built = kept.value()
             return built
-        with publish.staging(project.build) as folder:
+        with publish.staging(project.build) as folder, _uncollected():
             from solgen.press import press  # these bring PyLaTeX and Jinja
             from solgen.preview import preview, remember
 
@@ -124,6 +126,21 @@ def build(
         exam.cache.record("published", order.key(chapters), reads.found, Built(*told, new=False))
         exam.cache.shrink()
         return Built(*told, new=True)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's collector of cycles, which would walk all chapters again and again.
+
+    They live until the end, and what typesetting makes has no cycles worth the walk.
+    """
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 def _forget(build: Path, published: Iterable[str]) -> None:

@@ -53,9 +53,10 @@ def below(folder: Path) -> Iterator[tuple[str, Path]]:
 
     for place, folders, names in os.walk(folder, onerror=refuse):
         folders.sort()
-        inside = Path(place).relative_to(folder)
+        inside = Path(place).relative_to(folder).as_posix()
+        before = "" if inside == "." else f"{inside}/"
         for name in sorted(names):
-            yield (inside / name).as_posix(), Path(place, name)
+            yield before + name, Path(place, name)
 
 
 def sync(paths: Iterable[Path]) -> None:

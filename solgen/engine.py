@@ -19,6 +19,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -117,8 +118,9 @@ class Engine:
         if self.kind == "pdflatex":
             return None
         kept = Path(self.environment["TECTONIC_CACHE_DIR"])
-        kept.mkdir(parents=True, exist_ok=True)
-        return Wall((folder, kept), network=not cached)
+        with suppress(OSError):  # Tectonic itself says where it cannot write
+            kept.mkdir(parents=True, exist_ok=True)
+        return Wall(tuple(p for p in (folder, kept) if p.is_dir()), network=not cached)
 
     def lacks(self) -> str:
         """What is missing, with the Debian package that has it; '' if nothing."""

@@ -241,3 +241,10 @@ def test_a_process_that_ends_while_it_is_looked_at_is_left_out(monkeypatch):
 
     monkeypatch.setattr(os, "scandir", ended)
     assert tree(1) == [1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_size_of_the_harness_does_not_count(tmp_path):
+    held = b"x" * (300 * 2**20)
+    cost = run([sys.executable, "-c", "import time; time.sleep(0.5)"], tmp_path, {}, look=True)
+    assert 2**20 < cost.memory.largest < len(held) / 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from solgen import engine
-from solgen.build import build
+from solgen.build import _uncollected, build
 from solgen.errors import SolgenError
 from solgen.project import Project
 from tests.support import ROOT
@@ -180,3 +181,9 @@ def test_a_build_imports_what_it_needs(project: Project, edit: Edit) -> None:
     prose = imported(project)
     assert "jinja2" in prose
     assert not prose & HEAVY
+
+
+def test_the_collector_is_off_while_pages_are_set_and_then_as_it_was() -> None:
+    with _uncollected():
+        assert not gc.isenabled()
+    assert gc.isenabled()

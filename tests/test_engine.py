@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from solgen import engine, install
+from solgen.engine import Engine
 from solgen.errors import EnvironmentProblem
+from solgen.landlock import Wall
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="plays programs by shell scripts")
 ROOT = Path(engine.__file__).parent.parent
@@ -199,6 +201,19 @@ def test_tectonic_works_from_its_cache_once_its_files_are_there(machine: Path) -
     again = engine.require()
     assert "--only-cached" in again.command("main.tex")
     assert "--only-cached" not in again.command("main.tex", cached=False)
+
+
+def test_tectonic_may_write_where_it_works_and_into_its_cache(tmp_path: Path) -> None:
+    def tectonic(cache: Path) -> Engine:
+        found = {"TECTONIC_CACHE_DIR": str(cache)}
+        return Engine("tectonic", Path("tectonic"), "", environment=found)
+
+    cache = tmp_path / "not yet" / "cache"
+    assert tectonic(cache).wall(tmp_path) == Wall((tmp_path, cache))
+    assert tectonic(cache).wall(tmp_path, cached=False) == Wall((tmp_path, cache), network=True)
+    (tmp_path / "file").touch()
+    assert tectonic(tmp_path / "file" / "cache").wall(tmp_path) == Wall((tmp_path,))
+    assert Engine("pdflatex", Path("pdflatex"), "").wall(tmp_path) is None
 
 
 def test_a_server_is_asked_and_silence_is_no_soon() -> None:

@@ -71,20 +71,18 @@ def run(
 
 def _end(process: subprocess.Popen[bytes], start: float, *, look: bool) -> Cost:
     if not look:
-        seconds, cpu, _ = _waited(process, start)
-        return Cost(seconds, cpu)
+        return Cost(*_waited(process, start))
     with Watcher(process.pid) as watcher:
-        seconds, cpu, largest = _waited(process, start)
-    seen = watcher.memory
-    return Cost(seconds, cpu, seen and Memory(max(largest, seen.largest), seen.tree))
+        seconds, cpu = _waited(process, start)
+    return Cost(seconds, cpu, watcher.memory)
 
 
-def _waited(process: subprocess.Popen[bytes], start: float) -> tuple[float, float, int]:
-    """Seconds, processor seconds, and the kilobytes of the largest process, as bytes."""
+def _waited(process: subprocess.Popen[bytes], start: float) -> tuple[float, float]:
+    """Seconds, and processor seconds with those of all that it started."""
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+    return seconds, usage.ru_utime + usage.ru_stime
 
 
 def tail(log: Path, lines: int = 30) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-STEP = 0.1  # seconds between two looks at the memory
+STEP = 0.05  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,20 @@ class Watcher:
         while not self._stop.wait(STEP):
             shares = 0
             for pid in tree(self.pid):
-                sizes = _sizes(pid)
-                shares += sizes.get("Pss", 0)
-                self.largest = max(self.largest, sizes.get("Rss", 0))
+                shares += _kilobytes(pid, "smaps_rollup", "Pss")
+                self.largest = max(self.largest, _kilobytes(pid, "status", "VmHWM"))
             self.tree = max(self.tree, shares)
 
 
-def _sizes(pid: int) -> dict[str, int]:
-    lines = _text(Path(f"/proc/{pid}/smaps_rollup")).splitlines()[1:]
-    return {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
+def _kilobytes(pid: int, file: str, name: str) -> int:
+    """What the system says of a process, in bytes: its share now, or its largest size so far.
+
+    Not what `wait` tells of a process that has ended: that counts what its parent was at the fork.
+    """
+    for line in _text(Path(f"/proc/{pid}/{file}")).splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def _text(path: Path) -> str:
