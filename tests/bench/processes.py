@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-STEP = 0.05  # seconds between two looks at the memory
+STEP = 0.1  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True)
